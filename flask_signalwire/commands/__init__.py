@@ -1,0 +1,9 @@
+"""Commands: what may be asked of the service, and what each of them takes."""
+
+from __future__ import annotations
+
+from .command import Command, CommandSpec, freeze, thaw
+from .fields import PayloadSchema
+from .table import TABLE, CommandTable
+
+__all__ = ["TABLE", "Command", "CommandSpec", "CommandTable", "PayloadSchema", "freeze", "thaw"]

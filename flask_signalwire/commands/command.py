@@ -1,0 +1,264 @@
+"""Command, what is asked of the service; and CommandSpec, its row in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, NoReturn
+from uuid import uuid4
+
+from marshmallow import ValidationError
+
+from ..exceptions import PayloadError
+from .fields import MAX_DEPTH, PayloadSchema, UnknownKey, Uuid, check_json
+
+
+class ReadOnlyDict(dict[str, Any]):
+    """A dict that refuses changes; ``dict(it)`` and :func:`thaw` make one that takes them."""
+
+    __slots__ = ()
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError(
+            "a command's params are read-only; return command.with_param(path, value) "
+            "or command.replace(params=...) from signalwire_prepare_command instead"
+        )
+
+    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
+    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+    def __deepcopy__(self, memo: Any) -> dict[str, Any]:
+        thawed: dict[str, Any] = thaw(self)
+        return thawed
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return freeze, (thaw(self),)
+
+
+class ReadOnlyList(list[Any]):
+    """A list that refuses changes."""
+
+    __slots__ = ()
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = ReadOnlyDict._refuse  # type: ignore[assignment]
+    append = clear = extend = insert = pop = remove = ReadOnlyDict._refuse  # type: ignore[assignment]
+    reverse = sort = ReadOnlyDict._refuse  # type: ignore[assignment]
+
+    def __deepcopy__(self, memo: Any) -> list[Any]:
+        thawed: list[Any] = thaw(self)
+        return thawed
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return freeze, (thaw(self),)
+
+
+def freeze(value: Any, depth: int = 0) -> Any:
+    """A deep, read-only copy of JSON: what the caller does to its own dicts later changes nothing."""
+    if isinstance(value, Mapping):
+        if depth > MAX_DEPTH:
+            raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or a dict inside of itself")
+        return ReadOnlyDict({key: freeze(inner, depth + 1) for key, inner in value.items()})
+    if isinstance(value, (list, tuple)):
+        if depth > MAX_DEPTH:
+            raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or a list inside of itself")
+        return ReadOnlyList(freeze(inner, depth + 1) for inner in value)
+    return value
+
+
+def thaw(value: Any) -> Any:
+    """A deep copy in plain dicts and lists, to be edited."""
+    if isinstance(value, Mapping):
+        return {key: thaw(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [thaw(inner) for inner in value]
+    return value
+
+
+_EMPTY: Mapping[str, Any] = ReadOnlyDict()
+_ID = Uuid(required=True)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command on its way to the service. Frozen: plugins make changed copies.
+
+    :param spec: its row in the table.
+    :param call_id: the uuid of the call that it acts on; None for ``dial`` and ``update``.
+    :param params: its payload, read-only. After validation it is what is sent, byte for byte.
+    :param extras: keys (of ``params``, already merged) that may be unknown to the schema.
+    :param account: the name of the credentials that it is sent with.
+    :param context: what the application knows and the service does not want: the remote party's
+        number, text samples, a profile, a user. Never sent.
+    :param state: a corner for each plugin, under the plugin's name; shared by all copies.
+    :param deadline: seconds that the whole sending may take, retries included.
+    :param timeouts: seconds to connect and to wait, where this call has its own.
+    :param retries: repetitions that are allowed at most, where this call has its own.
+    :param id: a uuid made here: the correlation id in logs, the audit and callbacks.
+    """
+
+    spec: CommandSpec
+    call_id: str | None = None
+    params: Mapping[str, Any] = field(default_factory=ReadOnlyDict)
+    extras: Mapping[str, Any] = field(default_factory=ReadOnlyDict)
+    account: str = "default"
+    context: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    state: dict[str, Any] = field(default_factory=dict)
+    deadline: float | None = None
+    timeouts: tuple[float, float] | None = None
+    retries: int | None = None
+    id: str = field(default_factory=lambda: str(uuid4()))
+
+    def __post_init__(self) -> None:
+        if type(self.params) is not ReadOnlyDict:
+            object.__setattr__(self, "params", freeze(self.params))
+
+    @property
+    def name(self) -> str:
+        """The wire name: ``calling.live_translate``."""
+        return self.spec.name
+
+    def replace(self, *, params: Mapping[str, Any]) -> Command:
+        """A copy with other params; nothing else of a command can be changed."""
+        return replace(self, params=params)
+
+    def param(self, path: str, default: Any = None) -> Any:
+        """The param at a dotted path (``action.start.to_lang``), or the default where there is none."""
+        value: Any = self.params
+        for key in path.split("."):
+            if not isinstance(value, Mapping) or key not in value:
+                return default
+            value = value[key]
+        return value
+
+    def with_param(self, path: str, value: Any) -> Command:
+        """A copy with the param at a dotted path set; objects on the way are made where missing.
+
+        :raises TypeError: where something on the way is not an object (``action`` may be ``"stop"``).
+        """
+        params = thaw(self.params)
+        *way, last = path.split(".")
+        inner = params
+        for key in way:
+            inner = inner.setdefault(key, {})
+            if not isinstance(inner, dict):
+                raise TypeError(f"can't set `{path}`: `{key}` is not an object in this command")
+        inner[last] = value
+        return self.replace(params=params)
+
+    def masked_params(self) -> dict[str, Any]:
+        """The params with secrets left out and telephone numbers masked: for logs and records."""
+        masked: dict[str, Any] = self.spec.payload.mask(self.params)
+        return masked
+
+    def __repr__(self) -> str:
+        call = f" call_id={self.call_id}" if self.call_id else ""
+        return f"<Command {self.name} id={self.id}{call} params={self.masked_params()!r}>"
+
+
+def never(command: Command) -> bool:
+    """The cautious rule for :attr:`CommandSpec.repeatable`: sent twice, it would act twice."""
+    return False
+
+
+@dataclass(frozen=True)
+class CommandSpec:
+    """A row of the table: all that the package knows of one command of the service.
+
+    :param name: the wire name: ``calling.play.stop``.
+    :param method: the Python name: ``play_stop``.
+    :param schema: validates the params.
+    :param takes_id: whether it acts on a call that ``id`` names beside the params.
+    :param summary: one sentence, for method docstrings and the reference.
+    :param repeatable: whether sending it twice does what sending it once does, so that it may be
+        repeated when nobody knows whether the first one arrived. May look at the params.
+    """
+
+    name: str
+    method: str
+    schema: type[PayloadSchema]
+    takes_id: bool
+    summary: str
+    repeatable: Callable[[Command], bool] = never
+    payload: PayloadSchema = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "payload", self.schema())
+
+    def validate(self, command: Command) -> Command:
+        """The command with its params as they will be sent: checked, and tags normalised.
+
+        :raises PayloadError: with every problem of the payload, each with its path.
+        """
+        messages: dict[str, Any] = {}
+        if self.takes_id:
+            try:
+                _ID.deserialize(command.call_id)
+            except ValidationError as error:
+                messages["call_id"] = error.messages
+        elif command.call_id is not None:
+            messages["call_id"] = [f"given; expected none, `{self.method}` names no call outside of its params"]
+        try:
+            params = self.load(command.params, command.extras)
+        except ValidationError as error:
+            messages["params"] = error.messages
+        if messages:
+            raise PayloadError(messages, name=self.method, command=command)
+        return command.replace(params=params)
+
+    def load(self, params: Mapping[str, Any], extras: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:
+        """Params as the service takes them.
+
+        Keys that came in by `extras` may be unknown at any depth; known ones are checked all the same.
+
+        :raises marshmallow.ValidationError: with nested messages.
+        """
+        try:
+            loaded: dict[str, Any] = self.payload.load(params)
+            return loaded
+        except ValidationError as error:
+            allowed = list(_unknown_paths(error.messages, extras)) if extras else []
+            if not allowed:
+                raise
+        # Take out what the caller vouches for, check the rest, and put it back.
+        rest = thaw(params)
+        vouched = [(path, _take(rest, path)) for path in allowed]
+        loaded = self.payload.load(rest)
+        for path, value in vouched:
+            check_json(value, ".".join(map(str, path)))
+            _put(loaded, path, value)
+        return loaded
+
+
+_Path = tuple[Any, ...]
+
+
+def _unknown_paths(messages: Any, extras: Any, path: _Path = ()) -> list[_Path]:
+    """Where unknown keys were met that stand in `extras` too."""
+    if not isinstance(messages, Mapping):
+        return []
+    found: list[_Path] = []
+    for key, inner in messages.items():
+        if isinstance(extras, Mapping) and key in extras:
+            there = extras[key]
+        elif isinstance(extras, Sequence) and isinstance(key, int) and key < len(extras):
+            there = extras[key]
+        else:
+            continue
+        if isinstance(inner, list) and any(isinstance(text, UnknownKey) for text in inner):
+            found.append((*path, key))
+        else:
+            found += _unknown_paths(inner, there, (*path, key))
+    return found
+
+
+def _take(value: Any, path: _Path) -> Any:
+    for key in path[:-1]:
+        value = value[key]
+    return value.pop(path[-1])
+
+
+def _put(value: Any, path: _Path, item: Any) -> None:
+    for key in path[:-1]:
+        value = value[key]
+    value[path[-1]] = item

@@ -1,0 +1,74 @@
+"""Fields that several families share, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from ..fields import Choice, FreeObject, JSONField, Url, check_json, describe, suggest
+
+LEGS = ("local-caller", "remote-caller")
+
+
+def leg(**options: Any) -> Choice:
+    """One party of the call: ours (local) or the one at the other end (remote)."""
+    return Choice(*LEGS, **options)
+
+
+def status_url(help: str = "Where the service reports what becomes of it.") -> Url:
+    return Url(help=help)
+
+
+class Swml(FreeObject):
+    """A SWML document by its shape: a version, and sections that are lists of methods.
+
+    What the methods take is not checked: that is a language of its own.
+    """
+
+    expected = "a SWML document"
+    version = "1.0.0"
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, Any]:
+        document = super()._deserialize(value, attr, data, **kwargs)
+        errors: dict[str, Any] = {}
+        for key in document:
+            if key not in ("version", "sections"):
+                errors[key] = [f"unknown key{suggest(key, ('version', 'sections'))}"]
+        if document.get("version", self.version) != self.version:
+            errors["version"] = [f'{describe(document["version"])}; expected "{self.version}"']
+        sections = document.get("sections")
+        if not isinstance(sections, Mapping) or "main" not in sections:
+            errors["sections"] = ["expected an object with at least the section `main`"]
+        else:
+            broken = {name: problems for name, body in sections.items() if (problems := _section(body))}
+            if broken:
+                errors["sections"] = broken
+        if errors:
+            raise ValidationError(errors)  # type: ignore[arg-type]  # nested messages are allowed
+        return document
+
+
+def _section(body: Any) -> dict[int, list[str]] | list[str] | None:
+    if not isinstance(body, (list, tuple)):
+        return [f"{describe(body)}; expected a list of methods"]
+    problems = {}
+    for index, method in enumerate(body):
+        if isinstance(method, str) or (isinstance(method, Mapping) and len(method) == 1):
+            continue
+        problems[index] = [f"{describe(method)}; expected a method's name, or an object with one key"]
+    return problems or None
+
+
+class Headers(JSONField):
+    """SIP headers: a list of objects, whose keys the public contract does not give."""
+
+    expected = "a list of objects"
+    annotation = "Sequence[Mapping[str, Any]]"
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, (list, tuple)) or not all(isinstance(x, Mapping) for x in value):
+            raise self.refuse(value)
+        check_json(value)
+        return value

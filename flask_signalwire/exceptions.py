@@ -1,0 +1,246 @@
+"""One tree of errors.
+
+Every error of this package is a :class:`SignalWireError`. Every error of a command is a
+:class:`CommandError`, and says in :attr:`CommandError.outcome` whether the service may have acted::
+
+    SignalWireError
+    ├── ConfigurationError
+    └── CommandError                 .command  .outcome
+        ├── PayloadError             .messages .problems            not_sent
+        ├── CommandRejected          .plugin                        not_sent
+        ├── PluginError              .plugin .hook .leg             not_sent, accepted or unknown
+        ├── RemoteError              .status .body .request_id      refused
+        │   ├── AuthenticationFailed 401, 403
+        │   ├── NotFound             404
+        │   ├── Conflict             409
+        │   ├── Unprocessable        422      .errors
+        │   ├── RateLimited          429      .retry_after
+        │   ├── UnreadableAnswer     2xx that can't be read         accepted
+        │   └── ServerError          5xx; also an OutcomeUnknown    unknown
+        └── TransportError           nothing reached the service    not_sent
+            └── OutcomeUnknown       it may have acted              unknown
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from .commands import Command
+    from .results import CallLeg
+
+Outcome = Literal["not_sent", "refused", "unknown", "accepted"]
+"""What became of a command.
+
+``not_sent``: no byte of it reached the service. ``refused``: the service answered that it will not.
+``unknown``: it may have acted, nobody can say. ``accepted``: it answered 200, but something after
+that went wrong.
+"""
+
+Problem = tuple[str, str]
+"""A place (``params.action.start.to_lang``, or a setting's key) and what is wrong there."""
+
+
+class SignalWireError(Exception):
+    """Base of everything that this package raises."""
+
+
+class ConfigurationError(SignalWireError):
+    """The settings, or the way the extension is used, can't work.
+
+    :param summary: what was being done.
+    :param problems: each a setting's key and what to write instead; all of them, not the first.
+    """
+
+    def __init__(self, summary: str, problems: Sequence[Problem] = ()) -> None:
+        self.problems = tuple(problems)
+        super().__init__("".join([summary, *(f"\n  {key}: {text}" for key, text in problems)]))
+
+
+class CommandError(SignalWireError):
+    """A command did not succeed.
+
+    :param command: the command as far as it came; None only for errors raised outside of a command.
+    :param outcome: whether the service may have acted; the class's own default where left out.
+    """
+
+    default_outcome: Outcome = "unknown"
+
+    def __init__(
+        self, message: str, *, command: Command | None = None, outcome: Outcome | None = None
+    ) -> None:
+        super().__init__(message)
+        self.command = command
+        self.outcome: Outcome = outcome or self.default_outcome
+
+
+class PayloadError(CommandError):
+    """The payload breaks the contract; nothing was sent.
+
+    :param messages: marshmallow's shape: nested dicts by key, lists of texts at the leaves.
+    """
+
+    default_outcome: Outcome = "not_sent"
+
+    def __init__(
+        self,
+        messages: Mapping[str, Any],
+        *,
+        name: str = "the command",
+        command: Command | None = None,
+    ) -> None:
+        self.messages = messages
+        self.problems: tuple[Problem, ...] = tuple(flatten(messages))
+        count = len(self.problems)
+        lines = [f"{name} was not sent: {count} problem{'s'[: count != 1]} in its payload."]
+        lines += [f"  {path}: {text}" for path, text in self.problems]
+        super().__init__("\n".join(lines), command=command)
+
+
+def flatten(messages: Any, path: str = "") -> Iterator[Problem]:
+    """Turn marshmallow's nested messages into ``(path, text)`` pairs, in order."""
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            if key == "_schema":  # marshmallow's name for "the object itself"
+                yield from flatten(inner, path)
+            else:
+                yield from flatten(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(messages, (list, tuple)):
+        for inner in messages:
+            yield from flatten(inner, path)
+    else:
+        yield path, str(messages)
+
+
+class CommandRejected(CommandError):
+    """A plugin vetoed the command; nothing was sent.
+
+    Plugins raise it: ``raise CommandRejected("outside of office hours")``.
+
+    :ivar plugin: the name of the plugin that vetoed; filled in by the pipeline.
+    """
+
+    default_outcome: Outcome = "not_sent"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        command: Command | None = None,
+        outcome: Outcome | None = None,
+        plugin: str | None = None,
+    ) -> None:
+        super().__init__(message, command=command, outcome=outcome)
+        self.plugin = plugin
+
+
+class PluginError(CommandError):
+    """A plugin crashed where a crash must stop the command, or lost its answer.
+
+    :ivar plugin: the plugin's name. :ivar hook: the hook that it crashed in.
+    :ivar leg: the answer, where the service had already given one (then ``outcome`` is
+        ``accepted``: the call exists, and the command must not be repeated).
+    """
+
+    default_outcome: Outcome = "not_sent"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        plugin: str,
+        hook: str,
+        command: Command | None = None,
+        outcome: Outcome | None = None,
+        leg: CallLeg | None = None,
+    ) -> None:
+        super().__init__(message, command=command, outcome=outcome)
+        self.plugin = plugin
+        self.hook = hook
+        self.leg = leg
+
+
+class RemoteError(CommandError):
+    """The service answered, and the answer is not a call leg.
+
+    :ivar status: the HTTP status. :ivar body: the parsed JSON, else the text (its beginning), raw.
+    :ivar request_id: the service's own id of the request, for its support desk; None if it gave none.
+    """
+
+    default_outcome: Outcome = "refused"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        body: Any = None,
+        request_id: str | None = None,
+        command: Command | None = None,
+        outcome: Outcome | None = None,
+    ) -> None:
+        super().__init__(message, command=command, outcome=outcome)
+        self.status = status
+        self.body = body
+        self.request_id = request_id
+
+
+class AuthenticationFailed(RemoteError):
+    """401 or 403: the project id and the token don't fit the space, or lack the permission."""
+
+
+class NotFound(RemoteError):
+    """404: the space knows no such call or operation."""
+
+
+class Conflict(RemoteError):
+    """409: the operation is already running."""
+
+
+class Unprocessable(RemoteError):
+    """422: the service refused the payload.
+
+    :ivar errors: what it said: dicts with ``type``, ``code``, ``message``, ``attribute``, ``url``.
+    """
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        found = self.body.get("errors") if isinstance(self.body, dict) else None
+        return [error for error in found if isinstance(error, dict)] if found else []
+
+
+class RateLimited(RemoteError):
+    """429: too many requests.
+
+    :ivar retry_after: seconds that the service asked to wait; None where it did not say.
+    """
+
+    retry_after: float | None = None
+
+
+class UnreadableAnswer(RemoteError):
+    """The service answered 2xx, so it accepted the command, but the answer can't be read."""
+
+    default_outcome: Outcome = "accepted"
+
+
+class TransportError(CommandError):
+    """The service was not reached; nothing was sent."""
+
+    default_outcome: Outcome = "not_sent"
+
+
+class OutcomeUnknown(TransportError):
+    """The command left, and no whole answer came back: the service may or may not have acted.
+
+    It is not repeated on its own, because a repeated ``dial`` is a second telephone call.
+    """
+
+    default_outcome: Outcome = "unknown"
+
+
+class ServerError(RemoteError, OutcomeUnknown):
+    """5xx: the service failed. Whether it acted before that is unknown."""
+
+    default_outcome: Outcome = "unknown"

@@ -1,0 +1,76 @@
+"""Masks for text that leaves the process: log lines, messages, reprs, journals, audit rows.
+
+Fields say what they hold (see :mod:`flask_signalwire.commands.fields`); these functions know how each
+kind is shown. :func:`scrub` is for text that nobody declared: answers of servers, exceptions of
+libraries, keys that no schema knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Sensitivity = Literal["secret", "number", "url"]
+"""What a field holds: a credential, a telephone number or SIP address, a URL that may carry either."""
+
+SECRET = "[secret]"
+_SECRET_KEYS = re.compile(
+    r"token|secret|passw|pwd|credential|authori[sz]ation|bearer|signature|(?:^|[_-])(?:key|sig|auth)(?:$|[_-])"
+    r"|api_?key|signing_?key",
+    re.IGNORECASE,
+)
+# Userinfo in any URL; digits that read as a telephone number, but not those inside of a uuid or a word.
+_USERINFO = re.compile(r"(?<=://)[^/?#\s@\"'<>]*@")
+_QUERY_SECRET = re.compile(
+    r"(?P<key>[?&][\w.-]*(?:token|secret|passw|pwd|sig|key|auth)[\w.-]*=)[^&#\s\"'<>]+", re.IGNORECASE
+)
+_NUMBER = re.compile(r"(?<![\w.-])\+?\d{7,15}(?![\w-])|\+\d[\d ().-]{6,20}\d(?!\w)")
+
+
+def mask_number(number: str) -> str:
+    """``+34911234567`` becomes ``+34*******67``: enough to recognise, not enough to call."""
+    plus = "+" if number.startswith("+") else ""
+    digits = re.sub(r"\D", "", number)
+    if len(digits) < 7:
+        return f"{plus}{'*' * len(digits)}"
+    return f"{plus}{digits[:2]}{'*' * (len(digits) - 4)}{digits[-2:]}"
+
+
+def scrub(text: str) -> str:
+    """Mask credentials in URLs and whatever reads as a telephone number in free text."""
+    text = _USERINFO.sub(f"{SECRET}@", text)
+    text = _QUERY_SECRET.sub(lambda found: found["key"] + SECRET, text)
+    return _NUMBER.sub(lambda found: mask_number(found[0]), text)
+
+
+def mask(value: Any, sensitivity: Sensitivity | None = None, key: str = "") -> Any:
+    """A copy of a JSON value with what is sensitive in it masked.
+
+    :param sensitivity: what a schema says of it; without one, keys that sound like credentials are
+        masked whole and all strings are scrubbed.
+    :param key: the key that it stands under.
+    """
+    if sensitivity == "secret" or _SECRET_KEYS.search(key):
+        return SECRET
+    if isinstance(value, Mapping):
+        return {name: mask(inner, sensitivity, str(name)) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [mask(inner, sensitivity) for inner in value]
+    if isinstance(value, str):
+        if sensitivity == "number":
+            return _mask_address(value)
+        return scrub(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 10**6 < abs(value) < 10**15:
+        return mask_number(str(value))
+    return value
+
+
+def _mask_address(address: str) -> str:
+    """A telephone number, or a SIP address whose user part is somebody's name or number."""
+    scheme, colon, rest = address.partition(":")
+    if colon and scheme.lower() in ("sip", "sips", "tel"):
+        user, at, host = rest.partition("@")
+        return f"{scheme}:{mask_number(user) if user.strip('+').isdigit() else '***'}{at}{host}"
+    digits = sum(character.isdigit() for character in address)
+    return mask_number(address) if digits >= 3 else scrub(address)
