@@ -77,7 +77,7 @@ $(VENV)/.pip:
 	@touch $@
 
 $(VENV)/.app: $(VENV)/.pip $(METADATA)
-	$(BIN)/python -m pip install --quiet -e . $(addprefix -e ,$(PLUGINS))
+	$(BIN)/python -m pip install -qq -e . $(addprefix -e ,$(PLUGINS))
 	@touch $@
 
 $(VENV)/.tox: $(VENV)/.pip pyproject.toml
