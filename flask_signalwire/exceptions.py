@@ -9,12 +9,12 @@ Every error of this package is a :class:`SignalWireError`. Every error of a comm
         ├── PayloadError             .messages .problems            not_sent
         ├── CommandRejected          .plugin                        not_sent
         ├── PluginError              .plugin .hook .leg             not_sent, accepted or unknown
-        ├── RemoteError              .status .body .request_id      refused
+        ├── RemoteError              .status .body .request_id .retry_after   refused
         │   ├── AuthenticationFailed 401, 403
         │   ├── NotFound             404
         │   ├── Conflict             409
         │   ├── Unprocessable        422      .errors
-        │   ├── RateLimited          429      .retry_after
+        │   ├── RateLimited          429
         │   ├── UnreadableAnswer     2xx that can't be read         accepted
         │   └── ServerError          5xx; also an OutcomeUnknown    unknown
         └── TransportError           nothing reached the service    not_sent
@@ -166,6 +166,7 @@ class RemoteError(CommandError):
 
     :ivar status: the HTTP status. :ivar body: the parsed JSON, else the text (its beginning), raw.
     :ivar request_id: the service's own id of the request, for its support desk; None if it gave none.
+    :ivar retry_after: seconds that it asked to wait; None where it did not say.
     """
 
     default_outcome: Outcome = "refused"
@@ -177,6 +178,7 @@ class RemoteError(CommandError):
         status: int,
         body: Any = None,
         request_id: str | None = None,
+        retry_after: float | None = None,
         command: Command | None = None,
         outcome: Outcome | None = None,
     ) -> None:
@@ -184,6 +186,7 @@ class RemoteError(CommandError):
         self.status = status
         self.body = body
         self.request_id = request_id
+        self.retry_after = retry_after
 
 
 class AuthenticationFailed(RemoteError):
@@ -211,12 +214,7 @@ class Unprocessable(RemoteError):
 
 
 class RateLimited(RemoteError):
-    """429: too many requests.
-
-    :ivar retry_after: seconds that the service asked to wait; None where it did not say.
-    """
-
-    retry_after: float | None = None
+    """429: too many requests."""
 
 
 class UnreadableAnswer(RemoteError):
@@ -226,9 +224,23 @@ class UnreadableAnswer(RemoteError):
 
 
 class TransportError(CommandError):
-    """The service was not reached; nothing was sent."""
+    """The service was not reached; nothing was sent.
+
+    :ivar passing: whether it may pass by itself, so that trying again makes sense.
+    """
 
     default_outcome: Outcome = "not_sent"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        command: Command | None = None,
+        outcome: Outcome | None = None,
+        passing: bool = True,
+    ) -> None:
+        super().__init__(message, command=command, outcome=outcome)
+        self.passing = passing
 
 
 class OutcomeUnknown(TransportError):

@@ -8,6 +8,7 @@ libraries, keys that no schema knows.
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -23,7 +24,8 @@ _SECRET_KEYS = re.compile(
 # Userinfo in any URL; digits that read as a telephone number, but not those inside of a uuid or a word.
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@\"'<>]*@")
 _QUERY_SECRET = re.compile(
-    r"(?P<key>[?&][\w.-]*(?:token|secret|passw|pwd|sig|key|auth)[\w.-]*=)[^&#\s\"'<>]+", re.IGNORECASE
+    r"(?P<key>[?&][\w.-]*(?:token|secret|passw|pwd|sig|key|auth)[\w.-]*=)[^&#\s\"'<>]+",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.-])\+?\d{7,15}(?![\w-])|\+\d[\d ().-]{6,20}\d(?!\w)")
 
@@ -42,6 +44,11 @@ def scrub(text: str) -> str:
     text = _USERINFO.sub(f"{SECRET}@", text)
     text = _QUERY_SECRET.sub(lambda found: found["key"] + SECRET, text)
     return _NUMBER.sub(lambda found: mask_number(found[0]), text)
+
+
+def scrubbed_traceback(error: BaseException) -> str:
+    """An exception's traceback for a log: its message may quote a number or a URL."""
+    return scrub("".join(traceback.format_exception(error))).rstrip()
 
 
 def mask(value: Any, sensitivity: Sensitivity | None = None, key: str = "") -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -14,19 +15,20 @@ from ..exceptions import PayloadError
 from .fields import MAX_DEPTH, PayloadSchema, UnknownKey, Uuid, check_json
 
 
+def _refuse(self: Any, *args: Any, **kwargs: Any) -> NoReturn:
+    raise TypeError(
+        "a command's params are read-only; return command.with_param(path, value) "
+        "or command.replace(params=...) from signalwire_prepare_command instead"
+    )
+
+
 class ReadOnlyDict(dict[str, Any]):
     """A dict that refuses changes; ``dict(it)`` and :func:`thaw` make one that takes them."""
 
     __slots__ = ()
 
-    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError(
-            "a command's params are read-only; return command.with_param(path, value) "
-            "or command.replace(params=...) from signalwire_prepare_command instead"
-        )
-
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
     def __deepcopy__(self, memo: Any) -> dict[str, Any]:
         thawed: dict[str, Any] = thaw(self)
@@ -41,9 +43,9 @@ class ReadOnlyList(list[Any]):
 
     __slots__ = ()
 
-    __setitem__ = __delitem__ = __iadd__ = __imul__ = ReadOnlyDict._refuse  # type: ignore[assignment]
-    append = clear = extend = insert = pop = remove = ReadOnlyDict._refuse  # type: ignore[assignment]
-    reverse = sort = ReadOnlyDict._refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = clear = extend = insert = pop = remove = _refuse
+    reverse = sort = _refuse
 
     def __deepcopy__(self, memo: Any) -> list[Any]:
         thawed: list[Any] = thaw(self)
@@ -94,6 +96,7 @@ class Command:
     :param deadline: seconds that the whole sending may take, retries included.
     :param timeouts: seconds to connect and to wait, where this call has its own.
     :param retries: repetitions that are allowed at most, where this call has its own.
+    :param body: the bytes that are sent; empty before validation.
     :param id: a uuid made here: the correlation id in logs, the audit and callbacks.
     """
 
@@ -107,6 +110,7 @@ class Command:
     deadline: float | None = None
     timeouts: tuple[float, float] | None = None
     retries: int | None = None
+    body: bytes = field(default=b"", repr=False, compare=False)
     id: str = field(default_factory=lambda: str(uuid4()))
 
     def __post_init__(self) -> None:
@@ -120,7 +124,7 @@ class Command:
 
     def replace(self, *, params: Mapping[str, Any]) -> Command:
         """A copy with other params; nothing else of a command can be changed."""
-        return replace(self, params=params)
+        return replace(self, params=params, body=b"")
 
     def param(self, path: str, default: Any = None) -> Any:
         """The param at a dotted path (``action.start.to_lang``), or the default where there is none."""
@@ -186,7 +190,7 @@ class CommandSpec:
         object.__setattr__(self, "payload", self.schema())
 
     def validate(self, command: Command) -> Command:
-        """The command with its params as they will be sent: checked, and tags normalised.
+        """The command with its params as they will be sent: checked, tags normalised, encoded.
 
         :raises PayloadError: with every problem of the payload, each with its path.
         """
@@ -197,14 +201,21 @@ class CommandSpec:
             except ValidationError as error:
                 messages["call_id"] = error.messages
         elif command.call_id is not None:
-            messages["call_id"] = [f"given; expected none, `{self.method}` names no call outside of its params"]
+            messages["call_id"] = [
+                f"given; expected none, `{self.method}` names no call outside of its params"
+            ]
         try:
             params = self.load(command.params, command.extras)
         except ValidationError as error:
             messages["params"] = error.messages
         if messages:
             raise PayloadError(messages, name=self.method, command=command)
-        return command.replace(params=params)
+        envelope: dict[str, Any] = {"command": self.name}
+        if command.call_id is not None:
+            envelope["id"] = str(command.call_id)
+        envelope["params"] = params
+        body = json.dumps(envelope, allow_nan=False).encode()
+        return replace(command, params=params, body=body)
 
     def load(self, params: Mapping[str, Any], extras: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:
         """Params as the service takes them.
@@ -239,11 +250,9 @@ def _unknown_paths(messages: Any, extras: Any, path: _Path = ()) -> list[_Path]:
         return []
     found: list[_Path] = []
     for key, inner in messages.items():
-        if isinstance(extras, Mapping) and key in extras:
+        try:
             there = extras[key]
-        elif isinstance(extras, Sequence) and isinstance(key, int) and key < len(extras):
-            there = extras[key]
-        else:
+        except (KeyError, IndexError, TypeError):
             continue
         if isinstance(inner, list) and any(isinstance(text, UnknownKey) for text in inner):
             found.append((*path, key))

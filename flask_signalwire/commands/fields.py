@@ -64,6 +64,15 @@ def describe(value: Any, *, reveal: bool = True) -> str:
 
 def check_json(value: Any, path: str = "", depth: int = 0) -> None:
     """Raise ValidationError unless the value is JSON through and through."""
+    if isinstance(value, (Mapping, list, tuple)):
+        if depth > MAX_DEPTH:
+            raise ValidationError(f"more than {MAX_DEPTH} levels of nesting")
+        pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for key, inner in pairs:
+            if isinstance(value, Mapping) and not (isinstance(key, str) and _encodable(key)):
+                raise ValidationError(f"key {key!r}{f' at {path}' if path else ''} is not text")
+            check_json(inner, f"{path}.{key}" if path else str(key), depth + 1)
+        return
     where = f" at {path}" if path else ""
     if isinstance(value, str):
         if not _encodable(value):
@@ -71,18 +80,6 @@ def check_json(value: Any, path: str = "", depth: int = 0) -> None:
     elif isinstance(value, float):
         if not math.isfinite(value):
             raise ValidationError(f"{value}{where}, which JSON does not have; expected a number")
-    elif isinstance(value, Mapping):
-        if depth > MAX_DEPTH:
-            raise ValidationError(f"more than {MAX_DEPTH} levels of nesting")
-        for key, inner in value.items():
-            if not isinstance(key, str) or not _encodable(key):
-                raise ValidationError(f"key {key!r}{where} is not text")
-            check_json(inner, f"{path}.{key}" if path else key, depth + 1)
-    elif isinstance(value, (list, tuple)):
-        if depth > MAX_DEPTH:
-            raise ValidationError(f"more than {MAX_DEPTH} levels of nesting")
-        for index, inner in enumerate(value):
-            check_json(inner, f"{path}.{index}" if path else str(index), depth + 1)
     elif value is not None and not isinstance(value, (bool, int)):
         raise ValidationError(f"{describe(value)}{where}; expected JSON")
 
@@ -243,7 +240,9 @@ class Uuid(Text):
 
 
 # What a tag looks like when it is one; a service word such as "multi" passes through as it is.
-_TAG = re.compile(r"(?P<lang>[A-Za-z]{2,3})(?:[-_](?P<script>[A-Za-z]{4}))?[-_](?P<region>[A-Za-z]{2}|\d{3})")
+_TAG = re.compile(
+    r"(?P<lang>[A-Za-z]{2,3})(?:[-_](?P<script>[A-Za-z]{4}))?[-_](?P<region>[A-Za-z]{2}|\d{3})"
+)
 
 
 class LanguageTag(Text):
@@ -269,6 +268,8 @@ class LanguageTag(Text):
 
 
 class Boolean(JSONField):
+    """``true`` or ``false``; not 1, not "yes"."""
+
     expected = "true or false"
     annotation = "bool"
 
@@ -283,7 +284,7 @@ class Number(JSONField):
 
     kind = "a number"
     annotation = "float"
-    types: tuple[type, ...] = (int, float)
+    whole = False
 
     def __init__(
         self, minimum: float | None = None, maximum: float | None = None, **options: Any
@@ -303,13 +304,14 @@ class Number(JSONField):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int | float:
         if (
             isinstance(value, bool)
-            or not isinstance(value, self.types)
+            or not isinstance(value, (int, float))
+            or (self.whole and not isinstance(value, int))
             or not math.isfinite(value)
             or (self.minimum is not None and value < self.minimum)
             or (self.maximum is not None and value > self.maximum)
         ):
             raise self.refuse(value)
-        return value  # type: ignore[no-any-return]
+        return value
 
 
 class Integer(Number):
@@ -317,7 +319,7 @@ class Integer(Number):
 
     kind = "an integer"
     annotation = "int"
-    types = (int,)
+    whole = True
 
 
 class ListOf(JSONField):
@@ -342,7 +344,7 @@ class ListOf(JSONField):
             except ValidationError as error:
                 errors[index] = error.messages
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]  # nested messages are allowed
+            raise ValidationError(errors)
         return result
 
     def mask(self, value: Any) -> Any:
@@ -411,7 +413,7 @@ class Keyed(JSONField):
             if key not in self.choices
         }
         if unknown:
-            raise ValidationError(unknown)  # type: ignore[arg-type]
+            raise ValidationError(unknown)
         if len(value) != 1:
             found = " and ".join(f"`{key}`" for key in value) or "no key"
             raise ValidationError(f"{found}; expected {self.expected}")
@@ -419,7 +421,7 @@ class Keyed(JSONField):
         try:
             return {key: self.choices[key].deserialize(inner)}
         except ValidationError as error:
-            raise ValidationError({key: error.messages}) from None  # type: ignore[dict-item]
+            raise ValidationError({key: error.messages}) from None
 
     def mask(self, value: Any) -> Any:
         if not isinstance(value, Mapping):

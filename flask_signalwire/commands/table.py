@@ -52,7 +52,9 @@ class CommandTable:
         methods: dict[str, str] = {}
         for spec in (*TABLE, *extra):
             if spec.name in self._by_name:
-                raise ConfigurationError(f"two commands are named {spec.name}; rename the added one")
+                raise ConfigurationError(
+                    f"two commands are named {spec.name}; rename the added one"
+                )
             if spec.method in methods:
                 raise ConfigurationError(
                     f"the commands {methods[spec.method]} and {spec.name} share the method "

@@ -71,7 +71,9 @@ class CustomVariables(FreeObject):
             if not self.identifier.fullmatch(name):
                 errors[name] = ["name; expected letters, digits and _, not starting with a digit"]
             elif name.lower().startswith(self.reserved):
-                errors[name] = [f"name; {', '.join(self.reserved)} begin names of the service's own"]
+                errors[name] = [
+                    f"name; {', '.join(self.reserved)} begin names of the service's own"
+                ]
             elif not isinstance(text, str) or not text:
                 errors[name] = [f"{describe(text)}; expected text that is not empty"]
             elif len(text.encode()) > self.longest:
@@ -79,7 +81,7 @@ class CustomVariables(FreeObject):
         if len(variables) > self.most:
             errors["_schema"] = [f"{len(variables)} variables; expected at most {self.most}"]
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]  # nested messages are allowed
+            raise ValidationError(errors)
         return variables
 
 

@@ -64,7 +64,12 @@ class LiveSummarize(PayloadSchema):
 
 
 class Inject(PayloadSchema):
-    message = Text(required=True, blank=False, expected="text that is not blank", help="What to translate and speak.")
+    message = Text(
+        required=True,
+        blank=False,
+        expected="text that is not blank",
+        help="What to translate and speak.",
+    )
     direction = leg(required=True, help="Which party hears it.")
 
 

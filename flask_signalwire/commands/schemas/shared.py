@@ -18,6 +18,7 @@ def leg(**options: Any) -> Choice:
 
 
 def status_url(help: str = "Where the service reports what becomes of it.") -> Url:
+    """The callback URL that most commands take."""
     return Url(help=help)
 
 
@@ -42,11 +43,13 @@ class Swml(FreeObject):
         if not isinstance(sections, Mapping) or "main" not in sections:
             errors["sections"] = ["expected an object with at least the section `main`"]
         else:
-            broken = {name: problems for name, body in sections.items() if (problems := _section(body))}
+            broken = {
+                name: problems for name, body in sections.items() if (problems := _section(body))
+            }
             if broken:
                 errors["sections"] = broken
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]  # nested messages are allowed
+            raise ValidationError(errors)
         return document
 
 
@@ -57,7 +60,9 @@ def _section(body: Any) -> dict[int, list[str]] | list[str] | None:
     for index, method in enumerate(body):
         if isinstance(method, str) or (isinstance(method, Mapping) and len(method) == 1):
             continue
-        problems[index] = [f"{describe(method)}; expected a method's name, or an object with one key"]
+        problems[index] = [
+            f"{describe(method)}; expected a method's name, or an object with one key"
+        ]
     return problems or None
 
 

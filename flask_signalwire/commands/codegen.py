@@ -1,0 +1,165 @@
+"""Writes :mod:`flask_signalwire.methods`, the typed methods, from the table.
+
+``python -m flask_signalwire.commands.codegen`` writes the file; with ``--check`` it says whether the
+file is what the table gives, and changes nothing. The build checks.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from .command import CommandSpec
+from .fields import JSONField
+from .table import TABLE
+
+TARGET = Path(__file__).parent.parent / "methods.py"
+
+_HEADER = '''\
+"""The typed methods, one a command. Generated from the table of commands: do not edit.
+
+``python -m flask_signalwire.commands.codegen`` writes this file anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from .results import CallLeg
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class CallOptions(TypedDict, total=False):
+    """What every method takes beside the command's own params."""
+
+    extras: Mapping[str, Any] | None
+    """Params that this package does not know yet, merged over the others."""
+    context: Mapping[str, Any] | None
+    """What plugins should know and the service should not get, such as ``remote_number``."""
+    deadline: float | None
+    """Seconds that the command may take in all."""
+    request_options: Any
+    """Accepted for code of the vendor's SDK: its ``timeout`` and ``retries`` are honoured."""
+
+'''
+
+_CALLING = '''
+class CallingMethods:
+    """The commands of the calling API; those that act on a call take its id first."""
+
+    def _run(
+        self,
+        name: str,
+        call_id: str | None,
+        params: dict[str, Any],
+        options: CallOptions,
+    ) -> CallLeg:
+        raise NotImplementedError
+'''
+
+_CALL = '''
+
+class CallMethods:
+    """The commands that act on one call, without repeating its id."""
+
+    id: str
+
+    def _run(
+        self,
+        name: str,
+        call_id: str | None,
+        params: dict[str, Any],
+        options: CallOptions,
+    ) -> CallLeg:
+        raise NotImplementedError
+'''
+
+
+def generate() -> str:
+    """The whole module as text."""
+    parts = [_HEADER, _CALLING]
+    parts += [_method(spec) for spec in TABLE]
+    parts.append(_CALL)
+    parts += [
+        _method(spec, bound=True) for spec in TABLE if spec.takes_id or "id" in spec.payload.keys
+    ]
+    return "".join(parts)
+
+
+def _method(spec: CommandSpec, *, bound: bool = False) -> str:
+    """One method; where it is bound to a call, the call's id is left out and filled in."""
+    fields = dict(spec.payload.keys)
+    if bound and not spec.takes_id:
+        del fields["id"]
+    signature = ["self", *(["call_id: str"] if spec.takes_id and not bound else [])]
+    if fields:
+        signature += ["*", *_keywords(fields)]
+    signature.append("**options: Unpack[CallOptions]")
+    call_id = ("self.id" if bound else "call_id") if spec.takes_id else "None"
+    params = [*(['"id": self.id'] if bound and not spec.takes_id else [])]
+    params += [f'"{key}": {_python(key)}' for key in fields]
+    lines = [f"\n    def {spec.method}("]
+    lines += [f"        {part}," for part in signature]
+    lines += ["    ) -> CallLeg:", *_docstring(spec, fields)]
+    lines += ["        return self._run(", f'            "{spec.name}",', f"            {call_id},"]
+    if params:
+        lines += [
+            "            {",
+            *(f"                {param}," for param in params),
+            "            },",
+        ]
+    else:
+        lines.append("            {},")
+    lines += ["            options,", "        )", ""]
+    return "\n".join(lines)
+
+
+def _keywords(fields: dict[str, JSONField]) -> Iterator[str]:
+    for required in (True, False):
+        for key, field in fields.items():
+            if field.required is required:
+                kind = field.annotation if required else f"{field.annotation} | None = None"
+                yield f"{_python(key)}: {kind}"
+
+
+def _docstring(spec: CommandSpec, fields: dict[str, JSONField]) -> Iterator[str]:
+    if not fields:
+        yield f'        """{spec.summary}"""'
+        return
+    yield f'        """{spec.summary}'
+    yield ""
+    for key, field in fields.items():
+        text = f":param {_python(key)}: {field.expected}. {field.help}".rstrip()
+        if not field.documented:
+            text += " (Accepted by the vendor's newest SDK, not in the public contract.)"
+        yield from textwrap.wrap(
+            text, 92, initial_indent=" " * 8, subsequent_indent=" " * 12, break_on_hyphens=False
+        )
+    yield '        """'
+
+
+def _python(key: str) -> str:
+    return f"{key}_" if key in ("from", "continue") else key
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check the module; returns an exit code."""
+    text = generate()
+    if "--check" not in arguments:
+        TARGET.write_text(text, encoding="utf-8")
+        return 0
+    if TARGET.read_text(encoding="utf-8") == text:
+        return 0
+    print(
+        f"{TARGET.name} is not what the table gives: run python -m flask_signalwire.commands.codegen"
+    )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

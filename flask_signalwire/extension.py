@@ -1,0 +1,248 @@
+"""SignalWire, the extension; and Client, what it puts on each app."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Flask, current_app, has_app_context
+from werkzeug.local import LocalProxy
+
+from .calling import Calling
+from .commands import TABLE, Command, CommandSpec, CommandTable
+from .config import DEFAULT_ACCOUNT, Account, Settings
+from .exceptions import ConfigurationError
+from .pipeline import Pipeline
+from .plugins.builtin.sending import DryRun, Sender
+from .plugins.manager import PluginManager
+from .results import CallLeg
+from .transport import Transport
+
+if TYPE_CHECKING:
+    from .simulator import Simulator
+
+logger = logging.getLogger("flask_signalwire.config")
+
+NAME = "signalwire"
+
+
+class SignalWire:
+    """The Flask extension. It holds no app: one object may serve many.
+
+    :param app: an app to initialise at once; with a factory, call :meth:`init_app` instead.
+    :param plugins: the app's own plugins, beside the installed ones: instances, classes (one
+        instance is made for each app), functions that return one, or modules. A plugin that is passed
+        here is required: ``init_app`` raises where it is broken.
+    """
+
+    def __init__(self, app: Flask | None = None, *, plugins: Iterable[Any] = ()) -> None:
+        self._plugins: Sequence[Any] = tuple(plugins)
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Put a :class:`Client` on an app: ``app.signalwire``.
+
+        Reads ``app.config`` once, so configure the app before. Absent credentials are only warned of
+        here; they raise at the first command.
+
+        :raises ConfigurationError: with everything that is wrong in the settings, or with the required
+            plugins; the app is left as it was.
+        """
+        if NAME in app.extensions:
+            raise ConfigurationError(
+                "this app has flask-signalwire already; call init_app once an app, either by "
+                "SignalWire(app) or by init_app(app)"
+            )
+        client = Client(app, Settings.load(app.config), self._plugins)
+        app.extensions[NAME] = client
+        app.signalwire = client  # type: ignore[attr-defined]  # that is what an extension does
+
+
+class AccountClient:
+    """One set of credentials: ``app.signalwire.account("eu")``.
+
+    :ivar name: its name. :ivar calling: its commands.
+    """
+
+    def __init__(self, name: str, calling: Calling) -> None:
+        self.name = name
+        self.calling = calling
+
+
+class Client:
+    """What an app sends its commands with: ``app.signalwire``, or :data:`current_signalwire`.
+
+    :ivar app: the app. :ivar settings: its frozen :class:`~flask_signalwire.config.Settings`.
+    :ivar plugins: its :class:`~flask_signalwire.plugins.manager.PluginManager`; iterate over it.
+    :ivar commands: its :class:`~flask_signalwire.commands.CommandTable`, with those of plugins.
+    """
+
+    def __init__(self, app: Flask, settings: Settings, plugins: Sequence[Any] = ()) -> None:
+        self.app = app
+        self.settings = settings
+        self.plugins = PluginManager(
+            blocked=settings.plugins_blocked,
+            required=settings.plugins_required,
+            strict=settings.plugins_strict,
+        )
+        self.commands = CommandTable()
+        names = [DEFAULT_ACCOUNT, *settings.accounts]
+        accounts = [settings.account(name) for name in names]
+        self._transports: dict[str, Transport] = {}
+        self._clients: dict[str, AccountClient] = {}
+        self._simulator: Simulator | None = None
+        self._load_plugins(plugins)
+        pipeline = Pipeline(app, self.plugins)
+        self.plugins.freeze(innermost=pipeline)
+        self.plugins.check_required()
+        self._announce(accounts)
+        for account in accounts:
+            self._connect(account, pipeline)
+        self._closer = weakref.finalize(self, _close, self._transports)
+        app.cli.add_command(self._cli)
+
+    @property
+    def calling(self) -> Calling:
+        """The commands of the default account."""
+        return self._clients[DEFAULT_ACCOUNT].calling
+
+    @property
+    def simulator(self) -> Simulator:
+        """The simulated space that this app's commands go to.
+
+        :raises ConfigurationError: where no account has ``simulator`` for a space.
+        """
+        if self._simulator is None:
+            raise ConfigurationError(
+                "this app is not connected to the simulator; set SIGNALWIRE_SPACE to 'simulator'"
+            )
+        return self._simulator
+
+    def account(self, name: str) -> AccountClient:
+        """The client of another set of credentials, from ``SIGNALWIRE_ACCOUNTS``.
+
+        :raises ConfigurationError: for an unknown name, with the known ones.
+        """
+        if name not in self._clients:
+            self.settings.account(name)  # raises, and says which ones there are
+        return self._clients[name]
+
+    def close(self) -> None:
+        """Close this process's connections; a later command opens new ones."""
+        _close(self._transports)
+
+    def __repr__(self) -> str:
+        return f"<Client of {self.app.name!r}, space {self.settings.space!r}>"
+
+    # -- putting it together --------------------------------------------------------------------
+
+    def _load_plugins(self, own: Sequence[Any]) -> None:
+        from .cli import build_group  # click commands are needed by apps, not by imports
+
+        manager = self.plugins
+        if self.settings.dry_run:
+            manager.add(DryRun(), "dry_run")
+        else:
+            manager.add(Sender(self._send), "sender")
+        manager.load_entry_points()
+        for plugin in own:
+            manager.add(plugin, _name(plugin), required=True)
+        added: list[CommandSpec] = []
+
+        def take(name: str, rows: Iterable[CommandSpec] | None) -> None:
+            self.commands = CommandTable([*added, *(rows or ())])
+            added[:] = list(self.commands)[len(TABLE) :]
+
+        manager.call_each("signalwire_register_commands", take, client=self)
+        manager.call_each("signalwire_setup", app=self.app, client=self)
+        self._cli = build_group(self)
+        manager.call_each("signalwire_register_cli", app=self.app, group=self._cli)
+
+    def _connect(self, account: Account, pipeline: Pipeline) -> None:
+        adapter = None
+        if account.simulated:
+            from .simulator import Simulator, SimulatorAdapter  # of no use in production
+
+            if self._simulator is None:
+                self._simulator = Simulator(self.commands)
+            adapter = SimulatorAdapter(self._simulator)
+        self._transports[account.name] = Transport(
+            account, self.settings, user_agent=_user_agent(), adapter=adapter
+        )
+
+        def ready() -> None:
+            missing = account.missing()
+            if missing and not self.settings.dry_run:
+                raise ConfigurationError("no command can be sent yet:", missing)
+
+        calling = Calling(account.name, self.commands, pipeline, ready)
+        self._clients[account.name] = AccountClient(account.name, calling)
+
+    def _send(self, command: Command) -> CallLeg:
+        return self._transports[command.account].send(command)
+
+    def _announce(self, accounts: Sequence[Account]) -> None:
+        simulated = [account.name for account in accounts if account.simulated]
+        if simulated and not (self.app.debug or self.app.testing):
+            logger.warning(
+                "SIGNALWIRE_SPACE is 'simulator' (account %s): no telephone will ring. Set a real "
+                "space in production, or TESTING or debug to hide this line",
+                ", ".join(simulated),
+            )
+        if self.settings.dry_run:
+            logger.warning("SIGNALWIRE_DRY_RUN is on: commands are logged, none is sent")
+            return
+        # With named accounts only, the default one may well be left unset.
+        for account in accounts:
+            if account.name == DEFAULT_ACCOUNT and len(accounts) > 1 and not account.project_id:
+                continue
+            for key, text in account.missing():
+                logger.warning("%s %s; commands of account %r will raise", key, text, account.name)
+
+
+def _close(transports: dict[str, Transport]) -> None:
+    for transport in transports.values():
+        transport.close()
+
+
+def _name(plugin: Any) -> str:
+    """What the settings and the list of plugins call one of the app's own plugins."""
+    name = getattr(plugin, "name", None)
+    if isinstance(name, str):
+        return name
+    if isinstance(plugin, ModuleType):
+        return plugin.__name__.rpartition(".")[2]
+    return getattr(plugin, "__name__", None) or type(plugin).__name__
+
+
+def _user_agent() -> str:
+    from . import __version__
+
+    return f"flask-signalwire/{__version__}"
+
+
+class _NoClient(ConfigurationError, RuntimeError):
+    """Flask's own proxies raise RuntimeError, so ours does too."""
+
+
+def _find_client() -> Client:
+    if not has_app_context():
+        raise _NoClient(
+            "current_signalwire needs an app context, as current_app does. Outside of requests and "
+            "CLI commands, in a thread for instance, write: with app.app_context(): ..."
+        )
+    client = current_app.extensions.get(NAME)
+    if client is None:
+        raise _NoClient(
+            f"the app {current_app.name!r} has no flask-signalwire. Call signalwire.init_app(app) in "
+            "the application factory; if you do, this is another app than the one you think"
+        )
+    return cast(Client, client)
+
+
+current_signalwire = cast(Client, LocalProxy(_find_client))
+"""The current app's :class:`Client`: the same as ``current_app.signalwire``, with its type."""

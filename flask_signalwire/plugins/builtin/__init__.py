@@ -1,0 +1,1 @@
+"""Built-in plugins: what the core can do as a plugin, it does as one."""

@@ -1,0 +1,48 @@
+"""Sending, as the last plugin that is asked; and not sending, for dry runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from uuid import uuid4
+
+from ...commands import Command
+from ...results import CallLeg
+from .. import hookimpl
+
+logger = logging.getLogger("flask_signalwire.command")
+
+
+class Sender:
+    """Hands commands to the transport of their account.
+
+    :param send: sends one command; raises a CommandError.
+    """
+
+    def __init__(self, send: Callable[[Command], CallLeg]) -> None:
+        self._send = send
+
+    @hookimpl(trylast=True)
+    def signalwire_send_command(self, command: Command) -> CallLeg:
+        return self._send(command)
+
+
+class DryRun:
+    """Sends nothing, and says what would have gone.
+
+    The leg that it answers with is made up, and says so (``leg.dry_run``).
+    """
+
+    @hookimpl(trylast=True)
+    def signalwire_send_command(self, command: Command) -> CallLeg:
+        call_id = command.call_id or command.params.get("id") or str(uuid4())
+        logger.warning(
+            "command %s %s: dry run, not sent: id=%s params=%s",
+            command.id,
+            command.name,
+            command.call_id,
+            command.masked_params(),
+            extra={"command_id": command.id},
+        )
+        leg = {"id": call_id, "status": None}
+        return CallLeg(leg, command_id=command.id, dry_run=True)

@@ -1,0 +1,310 @@
+"""One pluggy manager an app: finding plugins, checking them, and freezing the result.
+
+pluggy's own loader stops at the first broken plugin and drops duplicate names silently, and its
+registration leaves a plugin half registered when a check fails. So plugins are found and checked here,
+and only what passed is registered.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Literal
+
+import pluggy
+
+from ..commands.fields import suggest
+from ..exceptions import ConfigurationError, Problem
+from ..redaction import scrub, scrubbed_traceback
+from . import PROJECT, hookspecs
+
+logger = logging.getLogger("flask_signalwire.plugins")
+
+Status = Literal["active", "blocked", "broken", "missing"]
+WRAPPABLE = "signalwire_send_command"
+_SPECS: dict[str, tuple[str, ...]] = {
+    name: tuple(inspect.signature(function).parameters)
+    for name, function in vars(hookspecs).items()
+    if name.startswith("signalwire_")
+}
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """What is known of one plugin of one app.
+
+    :param distribution: the installed package that it came with; None for the app's own plugins.
+    :param hooks: the hooks that it implements; empty unless it is active.
+    :param status: ``active``; ``blocked`` by a setting; ``broken``; ``missing``, though required.
+    :param reason: why it is not active.
+    """
+
+    name: str
+    distribution: str | None = None
+    version: str | None = None
+    hooks: tuple[str, ...] = ()
+    status: Status = "active"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An observer's crash, kept for whoever asks later."""
+
+    plugin: str
+    hook: str
+    error: Exception
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """One plugin's function for one hook, called on its own so that a failure has a name."""
+
+    plugin: str
+    hook: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+
+    def __call__(self, **given: Any) -> Any:
+        return self.function(*[given[name] for name in self.arguments])
+
+
+class PluginManager:
+    """The plugins of one app. Frozen once ``init_app`` returns.
+
+    :param blocked: names that are not even imported.
+    :param required: names without which :meth:`check_required` raises.
+    :param strict: whether every plugin is required.
+    """
+
+    def __init__(
+        self, *, blocked: Iterable[str] = (), required: Iterable[str] = (), strict: bool = False
+    ) -> None:
+        self._pluggy = pluggy.PluginManager(PROJECT)
+        self._pluggy.add_hookspecs(hookspecs)
+        self._blocked = frozenset(blocked)
+        self._required = set(required)
+        self._strict = strict
+        self._infos: dict[str, PluginInfo] = {}
+        self._implementations: dict[str, tuple[Implementation, ...]] = {}
+        self._frozen = False
+        self.failures: deque[Failure] = deque(maxlen=100)
+        """The latest crashes of observers."""
+
+    def __iter__(self) -> Any:
+        """A :class:`PluginInfo` for each plugin, blocked and broken ones too, by name."""
+        return iter(sorted(self._infos.values(), key=lambda info: info.name))
+
+    def __len__(self) -> int:
+        return len(self._infos)
+
+    def __getitem__(self, name: str) -> PluginInfo:
+        return self._infos[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._infos
+
+    def get(self, name: str) -> Any:
+        """The plugin object of an active plugin, else None."""
+        return self._pluggy.get_plugin(name)
+
+    # -- loading, before the freeze -------------------------------------------------------------
+
+    def add(self, plugin: Any, name: str, *, required: bool = False) -> None:
+        """Register a plugin that came by no entry point: the app's own, or a built-in one."""
+        if required:
+            self._required.add(name)
+        self._register(PluginInfo(name), lambda: plugin)
+
+    def load_entry_points(self) -> None:
+        """Register every installed plugin, in the order of their names."""
+        found = entry_points(group=PROJECT)
+        for entry in sorted(found, key=lambda entry: (entry.name, _distribution(entry)[0] or "")):
+            distribution, version = _distribution(entry)
+            self._register(PluginInfo(entry.name, distribution, version), entry.load)
+
+    def call_each(
+        self, hook: str, use: Callable[[str, Any], None] | None = None, **given: Any
+    ) -> None:
+        """Call a set-up hook of each plugin; one that raises is broken, and taken out.
+
+        :param use: is handed each plugin's name and what it returned, and may raise too.
+        """
+        for implementation in self._ordered(hook):
+            name = implementation.plugin
+            try:
+                result = implementation(**given)
+                if use is not None:
+                    use(name, result)
+            except Exception as error:  # somebody else's code: anything may come out of it
+                self._pluggy.unregister(name=name)
+                self._broken(self._infos[name], error, f"{hook} raised ")
+
+    def freeze(self, innermost: Any) -> None:
+        """End registration, with a last plugin whose ``trylast`` wrappers are innermost."""
+        self._pluggy.register(innermost, "pipeline")
+        self._implementations = {hook: tuple(self._ordered(hook)) for hook in _SPECS}
+        self._frozen = True
+
+    def check_required(self) -> None:
+        """Raise where a required plugin is not active.
+
+        :raises ConfigurationError: naming each of them, its distribution, version and reason.
+        """
+        for name in self._required - self._infos.keys():
+            hint = suggest(name, self._infos)
+            self._infos[name] = PluginInfo(name, status="missing", reason=f"not installed{hint}")
+        problems: list[Problem] = []
+        for info in self:
+            needed = info.name in self._required or (self._strict and info.status == "broken")
+            if needed and info.status != "active":
+                origin = f" ({info.distribution} {info.version})" if info.distribution else ""
+                problems.append((f"plugin {info.name}{origin}", f"is {info.status}: {info.reason}"))
+        if problems:
+            raise ConfigurationError(
+                "required plugins are not active, so the app must not start:", problems
+            )
+
+    def _register(self, info: PluginInfo, load: Callable[[], Any]) -> None:
+        if self._frozen:
+            raise ConfigurationError(
+                f"the plugin {info.name} comes too late: plugins are fixed when init_app returns; "
+                "pass it to SignalWire(plugins=[...])"
+            )
+        if info.name in self._blocked:
+            self._infos[info.name] = replace(
+                info, status="blocked", reason="named in SIGNALWIRE_PLUGINS_BLOCKED"
+            )
+            return
+        taken = self._infos.get(info.name)
+        if taken is not None:
+            info = replace(info, name=f"{info.name} ({info.distribution})")
+            error = f"another plugin has this name already: {taken.distribution or 'the app'}'s"
+            self._broken(info, ConfigurationError(error))
+            return
+        try:
+            plugin = instantiate(load())
+            hooks = check(plugin)
+        except Exception as error:
+            self._broken(info, error)
+            return
+        self._pluggy.register(plugin, info.name)
+        self._infos[info.name] = replace(info, hooks=hooks)
+
+    def _broken(self, info: PluginInfo, error: Exception, what: str = "") -> None:
+        reason = str(error)
+        if not isinstance(error, ConfigurationError):
+            reason = f"{type(error).__name__}: {scrub(reason)}"
+        self._infos[info.name] = replace(info, status="broken", hooks=(), reason=f"{what}{reason}")
+        logger.error(
+            "the plugin %s (%s %s) is broken and left out: %s%s%s",
+            info.name,
+            info.distribution or "the app's own",
+            info.version or "",
+            what,
+            reason,
+            "" if isinstance(error, ConfigurationError) else f"\n{scrubbed_traceback(error)}",
+        )
+
+    # -- calling, after the freeze --------------------------------------------------------------
+
+    @property
+    def hook(self) -> Any:
+        """The callers of pluggy, for the one hook that has wrappers and a first result."""
+        return self._pluggy.hook
+
+    def implementations(self, hook: str) -> Sequence[Implementation]:
+        """The functions for a hook in the order in which they are called."""
+        return self._implementations[hook]
+
+    def culprit(self, hook: str, error: BaseException) -> str:
+        """The plugin in whose function an error was raised: the innermost one in its traceback."""
+        names = {
+            inspect.unwrap(found.function).__code__: found.plugin
+            for found in self.implementations(hook)
+            if hasattr(inspect.unwrap(found.function), "__code__")
+        }
+        culprit = "unknown"
+        traceback = error.__traceback__
+        while traceback is not None:
+            culprit = names.get(traceback.tb_frame.f_code, culprit)
+            traceback = traceback.tb_next
+        return culprit
+
+    def _ordered(self, hook: str) -> list[Implementation]:
+        # The documented order of pluggy's own calls, the same in 1.5 to 1.7.
+        return [
+            Implementation(found.plugin_name, hook, found.function, tuple(found.argnames))
+            for found in reversed(getattr(self._pluggy.hook, hook).get_hookimpls())
+        ]
+
+
+def instantiate(target: Any) -> Any:
+    """What an entry point names, as a plugin of its own for this app.
+
+    A class or a function is called; a module, or an instance, is taken as it is.
+    """
+    plugin = target() if inspect.isclass(target) or inspect.isroutine(target) else target
+    if plugin is None or inspect.isclass(plugin):
+        raise ConfigurationError(
+            f"{target!r} gave {plugin!r}; expected a class, a function that returns a plugin, or a module"
+        )
+    return plugin
+
+
+def check(plugin: Any) -> tuple[str, ...]:
+    """The hooks that a plugin implements.
+
+    :raises ConfigurationError: with everything that would fail, or pass silently, later.
+    """
+    reader = pluggy.PluginManager(PROJECT)
+    hooks: list[str] = []
+    problems: list[Problem] = []
+    for attribute in dir(plugin):
+        options = reader.parse_hookimpl_opts(plugin, attribute)
+        if options is None:
+            if attribute in _SPECS and callable(getattr(plugin, attribute, None)):
+                problems.append((attribute, "is not marked; write @hookimpl above it"))
+            continue
+        hook = options.get("specname") or attribute
+        function = getattr(plugin, attribute)
+        if hook not in _SPECS:
+            problems.append((attribute, f"is no hook{suggest(hook, _SPECS)}"))
+            continue
+        hooks.append(hook)
+        if inspect.iscoroutinefunction(function):
+            problems.append(
+                (attribute, "is a coroutine function; hooks are called without an event loop")
+            )
+        if (options.get("wrapper") or options.get("hookwrapper")) and hook != WRAPPABLE:
+            problems.append((attribute, f"is a wrapper; only {WRAPPABLE} can be wrapped"))
+        for parameter in inspect.signature(function).parameters.values():
+            known = _SPECS[hook]
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                problems.append(
+                    (attribute, f"takes *{parameter.name}; name the arguments: {known}")
+                )
+            elif parameter.name not in known:
+                hint = suggest(parameter.name, known)
+                problems.append(
+                    (attribute, f"takes {parameter.name!r}{hint}; the hook has {', '.join(known)}")
+                )
+            elif parameter.default is not parameter.empty:
+                # pluggy 1.6 ignores such arguments, 1.7 fills them in.
+                problems.append((attribute, f"gives {parameter.name!r} a default; take it away"))
+    if not hooks and not problems:
+        problems.append(("it", "implements no hook; mark functions with @hookimpl"))
+    if problems:
+        texts = "; ".join(f"{place} {text}" for place, text in problems)
+        raise ConfigurationError(texts)
+    return tuple(sorted(set(hooks)))
+
+
+def _distribution(entry: EntryPoint) -> tuple[str | None, str | None]:
+    if entry.dist is None:
+        return None, None
+    return entry.dist.name, entry.dist.version
