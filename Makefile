@@ -39,6 +39,10 @@ test: $(VENV)/.tox ## run the tests on every supported Python that this machine 
 	@echo "Left out: tests marked 'services' or 'browser', which need a server or a browser. CI runs them."
 	$(BIN)/tox run -e $(INTERPRETERS) --skip-missing-interpreters true -- $(ARGS)
 
+.PHONY: test-marked
+test-marked: $(VENV)/.tox ## run the tests that `make test` leaves out
+	$(BIN)/tox run -e marked -- $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.tox ## check style, imports between the packages, and types
 	$(BIN)/tox run -e lint,types
