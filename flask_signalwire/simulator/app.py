@@ -1,0 +1,153 @@
+"""Simulator: the calling API of a space, in memory, as a WSGI application."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from flask_signalwire.commands import CommandSpec, CommandTable
+from flask_signalwire.redaction import mask
+
+from .behaviours import BEHAVIOURS
+from .calls import Calls, SimulatedCall
+from .clock import Clock, SystemClock
+from .journal import Journal, JournalEntry
+from .reading import check_target, read_command
+from .refusals import REASONS, Refusal
+from .validation import validate
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class Simulator:
+    """A space of the service that calls nobody: for tests, demos and development.
+
+    A WSGI application, on any host name, that answers ``POST /api/calling/calls`` as the calling
+    API contract of 2026-08 documents it. Any number of threads may use it. Mount
+    :class:`~flask_signalwire.simulator.SimulatorAdapter` to reach it without a socket, or
+    :func:`~flask_signalwire.simulator.serve` it on a port.
+
+    :param table: the commands that it knows; left out, those of the package.
+    :param clock: that its calls live by; left out, the system's.
+    :param credentials: tokens by project id; everything else is answered 401. Left out, everybody
+        is let in.
+    :param ring_after: seconds from a ``dial`` until the call rings.
+    :param answer_after: seconds from a ``dial`` until it is answered; ``math.inf``: never.
+    :raises ValueError: where it would be answered before it rings.
+
+    :ivar calls: the calls by id, as :class:`SimulatedCall`; the newest 100 000 are kept.
+    :ivar journal: everything that was received, masked; the newest 10 000 requests are kept.
+    :ivar clock: the clock.
+    """
+
+    def __init__(
+        self,
+        table: CommandTable | None = None,
+        *,
+        clock: Clock | None = None,
+        credentials: Mapping[str, str] | None = None,
+        ring_after: float = 1.0,
+        answer_after: float = 3.0,
+    ) -> None:
+        self.clock: Clock = SystemClock() if clock is None else clock
+        self.calls = Calls(self.clock, ring_after=ring_after, answer_after=answer_after)
+        self.journal = Journal()
+        self._table = CommandTable() if table is None else table
+        self._credentials: list[bytes] | None = None
+        if credentials is not None:
+            self._credentials = [
+                b64encode(f"{project}:{token}".encode()) for project, token in credentials.items()
+            ]
+
+    def inbound(self, *, from_: str, to: str) -> SimulatedCall:
+        """A call comes in, and is answered at once.
+
+        :param from_: the number or SIP address that calls. :param to: the one that it calls.
+        """
+        return self.calls.inbound(from_, to)
+
+    def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        status, answer, headers = self._answer(environ)
+        content = json.dumps(answer).encode()
+        start_response(
+            f"{status} {REASONS[status]}",
+            [
+                ("Content-Type", "application/json"),
+                ("Content-Length", str(len(content))),
+                ("X-Request-Id", str(uuid4())),
+                *headers,
+            ],
+        )
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+
+    __call__ = wsgi
+
+    def _answer(
+        self, environ: WSGIEnvironment
+    ) -> tuple[int, Mapping[str, Any], Iterable[tuple[str, str]]]:
+        body: dict[str, Any] = {}
+        leg: dict[str, Any] = {}
+        try:
+            check_target(environ)
+            self._authenticate(environ)
+            body = read_command(environ)
+            leg = self._execute(body)
+        except Refusal as refusal:
+            self._note(body, leg, refusal.status)
+            return refusal.status, refusal.body, refusal.headers
+        self._note(body, leg, 200)
+        return 200, leg, ()
+
+    def _authenticate(self, environ: WSGIEnvironment) -> None:
+        if self._credentials is None:
+            return
+        scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        found = [hmac.compare_digest(given.strip().encode(), known) for known in self._credentials]
+        # Every known credential is compared: the time tells nobody how near a guess was.
+        if scheme.lower() != "basic" or not any(found):
+            raise Refusal(401, headers=[("WWW-Authenticate", 'Basic realm="signalwire"')])
+
+    def _execute(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        spec = validate(self._table, body)
+        params = body["params"]
+        if spec.name == "dial":
+            return self.calls.dial(params).leg()
+        call_id = _call_id(spec, body)
+        if call_id is None:  # a command of a plugin that acts on no call: there is no leg to show
+            return {}
+        with self.calls.lock:
+            call = self.calls.live(call_id)
+            behaviour = BEHAVIOURS.get(spec.name)
+            if behaviour is not None:
+                behaviour(call, params)
+            return call.leg()
+
+    def _note(self, body: Mapping[str, Any], leg: Mapping[str, Any], status: int) -> None:
+        name = body.get("command")
+        params = body.get("params", {})
+        if isinstance(name, str) and name in self._table:
+            spec = self._table[name]
+            call_id = leg.get("id") or mask(_call_id(spec, body))
+            params = spec.payload.mask(params)
+        else:
+            # Nobody knows what is in it, so all that reads as a secret or a number is masked.
+            name = mask(name)[:100] if isinstance(name, str) else None
+            call_id = mask(body.get("id"))
+            params = mask(params)
+        if not isinstance(call_id, str):
+            call_id = None
+        self.journal.add(JournalEntry(self.clock.now(), name, call_id, params, status))
+
+
+def _call_id(spec: CommandSpec, body: Mapping[str, Any]) -> Any:
+    """The id of the call that a command acts on: `update` has it among its params (contract)."""
+    if spec.name == "update":
+        params = body.get("params")
+        return params.get("id") if isinstance(params, Mapping) else None
+    return body.get("id")

@@ -1,0 +1,56 @@
+"""The clocks that simulated calls live by."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What a simulator asks the time of."""
+
+    def now(self) -> float:
+        """Seconds since 1970-01-01 UTC; never less than it said before."""
+        ...
+
+
+class SystemClock:
+    """The time of day, read once; from then on it passes as the machine's monotonic clock says.
+
+    So a correction of the machine's time never turns a call back.
+    """
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+
+    def now(self) -> float:
+        """Seconds since 1970-01-01 UTC."""
+        return self._offset + time.monotonic()
+
+
+class ManualClock:
+    """A clock that stands still until it is advanced: for tests that don't wait.
+
+    :param start: what it shows at first, in seconds since 1970-01-01 UTC; left out, the beginning
+        of 2026.
+    """
+
+    def __init__(self, start: float = 1_767_225_600.0) -> None:
+        self._now = start
+        self._lock = threading.Lock()
+
+    def now(self) -> float:
+        """Seconds since 1970-01-01 UTC."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass.
+
+        :param seconds: how much, at least 0.
+        :raises ValueError: where it is less: time does not run backwards.
+        """
+        if not seconds >= 0:
+            raise ValueError(f"{seconds} seconds; expected at least 0")
+        with self._lock:
+            self._now += seconds

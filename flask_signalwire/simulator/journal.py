@@ -1,0 +1,78 @@
+"""What a simulator has received."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """One request, whatever became of it.
+
+    :ivar at: when, in seconds since 1970-01-01 UTC, by the simulator's clock.
+    :ivar command: the wire name; None where the request named none.
+    :ivar call_id: the call that it acts on, or that a ``dial`` made; None where there is none.
+    :ivar params: with secrets left out and telephone numbers masked. What was really sent can be
+        read from the simulator's calls.
+    :ivar status: the HTTP status of the answer.
+    """
+
+    at: float
+    command: str | None
+    call_id: str | None
+    params: Any
+    status: int
+
+
+class Journal(Sequence[JournalEntry]):
+    """The entries, oldest first. Readers get a snapshot, so that threads may go on writing.
+
+    :param limit: how many are kept; the oldest make room.
+    """
+
+    def __init__(self, limit: int = 10_000) -> None:
+        self._entries: deque[JournalEntry] = deque(maxlen=limit)
+        self._lock = threading.Lock()
+
+    def add(self, entry: JournalEntry) -> None:
+        """Write one down."""
+        with self._lock:
+            self._entries.append(entry)
+
+    def clear(self) -> None:
+        """Forget them all."""
+        with self._lock:
+            self._entries.clear()
+
+    def commands(self, name: str) -> tuple[JournalEntry, ...]:
+        """The entries of one command, refused ones too.
+
+        :param name: its wire name: ``dial``, ``calling.end``.
+        """
+        return tuple(entry for entry in self if entry.command == name)
+
+    def _snapshot(self) -> tuple[JournalEntry, ...]:
+        with self._lock:
+            return tuple(self._entries)
+
+    def __iter__(self) -> Iterator[JournalEntry]:
+        return iter(self._snapshot())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, index: int) -> JournalEntry: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[JournalEntry, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> JournalEntry | tuple[JournalEntry, ...]:
+        return self._snapshot()[index]
+
+    def __repr__(self) -> str:
+        return f"<Journal of {len(self)} requests>"
