@@ -128,6 +128,5 @@ def _check_keywords(spec: CommandSpec, options: Mapping[str, Any]) -> None:
     for keyword in options:
         if keyword not in _OPTIONS:
             known = (*spec.payload.keys, *_OPTIONS)
-            raise TypeError(
-                f"{spec.method}() got an unexpected keyword argument {keyword!r}{suggest(keyword, known)}"
-            )
+            hint = suggest(keyword, known)
+            raise TypeError(f"{spec.method}() got an unexpected keyword argument {keyword!r}{hint}")

@@ -26,11 +26,13 @@ def _plugins(client: Client) -> click.Command:
     @click.command("plugins")
     @click.option("--json", "as_json", is_flag=True, help="Print JSON, one list.")
     def plugins(as_json: bool) -> None:
-        """List the plugins: name, distribution, version, hooks, status, and why one is not active."""
+        """List the plugins: name, distribution, version, hooks, status, and why one is not
+        active.
+        """
         if as_json:
             click.echo(json.dumps([dataclasses.asdict(info) for info in client.plugins], indent=2))
             return
-        rows = [("NAME", "STATUS", "DISTRIBUTION", "HOOKS"), *map(_row, client.plugins)]
+        rows = [("NAME", "STATUS", "FROM", "HOOKS"), *map(_row, client.plugins)]
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         for row in rows:
             cells = [text.ljust(width) for text, width in zip(row, widths, strict=False)]
@@ -40,9 +42,8 @@ def _plugins(client: Client) -> click.Command:
 
 
 def _row(info: PluginInfo) -> tuple[str, str, str, str]:
-    origin = f"{info.distribution} {info.version}" if info.distribution else "-"
     hooks = ", ".join(hook.removeprefix("signalwire_") for hook in info.hooks)
-    return info.name, info.status, origin, hooks or info.reason
+    return info.name, info.status, info.source, hooks or info.reason
 
 
 def _simulator(client: Client) -> click.Group:

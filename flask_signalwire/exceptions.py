@@ -4,7 +4,8 @@ Every error of this package is a :class:`SignalWireError`. Every error of a comm
 :class:`CommandError`, and says in :attr:`CommandError.outcome` whether the service may have acted::
 
     SignalWireError
-    ├── ConfigurationError
+    ├── ConfigurationError           .problems
+    │   └── ClientNotFound           no app context, or no init_app; also a RuntimeError
     └── CommandError                 .command  .outcome
         ├── PayloadError             .messages .problems            not_sent
         ├── CommandRejected          .plugin                        not_sent
@@ -56,6 +57,10 @@ class ConfigurationError(SignalWireError):
     def __init__(self, summary: str, problems: Sequence[Problem] = ()) -> None:
         self.problems = tuple(problems)
         super().__init__("".join([summary, *(f"\n  {key}: {text}" for key, text in problems)]))
+
+
+class ClientNotFound(ConfigurationError, RuntimeError):
+    """There is no app context, or its app has no client; Flask's own proxies raise RuntimeError."""
 
 
 class CommandError(SignalWireError):
@@ -165,7 +170,8 @@ class RemoteError(CommandError):
     """The service answered, and the answer is not a call leg.
 
     :ivar status: the HTTP status. :ivar body: the parsed JSON, else the text (its beginning), raw.
-    :ivar request_id: the service's own id of the request, for its support desk; None if it gave none.
+    :ivar request_id: the service's own id of the request, for its support desk; None if it gave
+        none.
     :ivar retry_after: seconds that it asked to wait; None where it did not say.
     """
 

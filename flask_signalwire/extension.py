@@ -14,7 +14,7 @@ from werkzeug.local import LocalProxy
 from .calling import Calling
 from .commands import TABLE, Command, CommandSpec, CommandTable
 from .config import DEFAULT_ACCOUNT, Account, Settings
-from .exceptions import ConfigurationError
+from .exceptions import ClientNotFound, ConfigurationError
 from .pipeline import Pipeline
 from .plugins.builtin.sending import DryRun, Sender
 from .plugins.manager import PluginManager
@@ -34,8 +34,8 @@ class SignalWire:
 
     :param app: an app to initialise at once; with a factory, call :meth:`init_app` instead.
     :param plugins: the app's own plugins, beside the installed ones: instances, classes (one
-        instance is made for each app), functions that return one, or modules. A plugin that is passed
-        here is required: ``init_app`` raises where it is broken.
+        instance is made for each app), functions that return one, or modules. A plugin that is
+        passed here is required: ``init_app`` raises where it is broken.
     """
 
     def __init__(self, app: Flask | None = None, *, plugins: Iterable[Any] = ()) -> None:
@@ -46,11 +46,11 @@ class SignalWire:
     def init_app(self, app: Flask) -> None:
         """Put a :class:`Client` on an app: ``app.signalwire``.
 
-        Reads ``app.config`` once, so configure the app before. Absent credentials are only warned of
-        here; they raise at the first command.
+        Reads ``app.config`` once, so configure the app before. Absent credentials are only warned
+        of here; they raise at the first command.
 
-        :raises ConfigurationError: with everything that is wrong in the settings, or with the required
-            plugins; the app is left as it was.
+        :raises ConfigurationError: with everything that is wrong in the settings, or with the
+            required plugins; the app is left as it was.
         """
         if NAME in app.extensions:
             raise ConfigurationError(
@@ -145,12 +145,12 @@ class Client:
 
         manager = self.plugins
         if self.settings.dry_run:
-            manager.add(DryRun(), "dry_run")
+            manager.add(DryRun(), "dry_run", "built in")
         else:
-            manager.add(Sender(self._send), "sender")
+            manager.add(Sender(self._send), "sender", "built in")
         manager.load_entry_points()
         for plugin in own:
-            manager.add(plugin, _name(plugin), required=True)
+            manager.add(plugin, _name(plugin), "app")
         added: list[CommandSpec] = []
 
         def take(name: str, rows: Iterable[CommandSpec] | None) -> None:
@@ -225,21 +225,17 @@ def _user_agent() -> str:
     return f"flask-signalwire/{__version__}"
 
 
-class _NoClient(ConfigurationError, RuntimeError):
-    """Flask's own proxies raise RuntimeError, so ours does too."""
-
-
 def _find_client() -> Client:
     if not has_app_context():
-        raise _NoClient(
+        raise ClientNotFound(
             "current_signalwire needs an app context, as current_app does. Outside of requests and "
             "CLI commands, in a thread for instance, write: with app.app_context(): ..."
         )
     client = current_app.extensions.get(NAME)
     if client is None:
-        raise _NoClient(
-            f"the app {current_app.name!r} has no flask-signalwire. Call signalwire.init_app(app) in "
-            "the application factory; if you do, this is another app than the one you think"
+        raise ClientNotFound(
+            f"the app {current_app.name!r} has no flask-signalwire. Call signalwire.init_app(app) "
+            "in the application factory; if you do, this is another app than the one you think"
         )
     return cast(Client, client)
 

@@ -55,23 +55,7 @@ class CallingMethods:
         status_url: str | None = None,
         status_events: Sequence[Literal["created", "ringing", "answered", "ended"]] | None = None,
         url_method: Literal["GET", "POST"] | None = None,
-        codecs: str
-        | Sequence[
-            Literal[
-                "OPUS",
-                "OPUS@48000H@20I",
-                "OPUS@24000H@20I",
-                "OPUS@16000H@20I",
-                "OPUS@8000H@20I",
-                "G722",
-                "PCMU",
-                "PCMA",
-                "G729",
-                "VP8",
-                "H264",
-            ]
-        ]
-        | None = None,
+        codecs: str | Sequence[Literal["OPUS", "OPUS@48000H@20I", "OPUS@24000H@20I", "OPUS@16000H@20I", "OPUS@8000H@20I", "G722", "PCMU", "PCMA", "G729", "VP8", "H264"]] | None = None,
         timeout: int | None = None,
         max_price_per_minute: float | None = None,
         region: str | Sequence[str] | None = None,

@@ -200,7 +200,7 @@ class Pipeline:
             command.name,
             stage,
             error.outcome,
-            error,
+            " ".join(str(error).split()),  # one line, so that a search for the id finds all of it
             extra={"command_id": command.id},
         )
         self._observe(
@@ -214,7 +214,7 @@ class Pipeline:
         for implementation in self._plugins.implementations(hook):
             try:
                 implementation(**given)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # somebody else's code
                 self._report(given["command"], implementation.plugin, hook, error)
 
     def _signal(self, signal: NamedSignal, command: Command, **given: Any) -> None:

@@ -1,8 +1,8 @@
 """Masks for text that leaves the process: log lines, messages, reprs, journals, audit rows.
 
-Fields say what they hold (see :mod:`flask_signalwire.commands.fields`); these functions know how each
-kind is shown. :func:`scrub` is for text that nobody declared: answers of servers, exceptions of
-libraries, keys that no schema knows.
+Fields say what they hold (see :mod:`flask_signalwire.commands.fields`); these functions know how
+each kind is shown. :func:`scrub` is for text that nobody declared: answers of servers, exceptions
+of libraries, keys that no schema knows.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 Sensitivity = Literal["secret", "number", "url"]
-"""What a field holds: a credential, a telephone number or SIP address, a URL that may carry either."""
+"""What a field holds: a credential, a telephone number or SIP address, a URL that may carry
+either."""
 
-SECRET = "[secret]"
+SECRET = "[secret]"  # noqa: S105  # the mask, no secret
 _SECRET_KEYS = re.compile(
     r"token|secret|passw|pwd|credential|authori[sz]ation|bearer|signature|(?:^|[_-])(?:key|sig|auth)(?:$|[_-])"
     r"|api_?key|signing_?key",
     re.IGNORECASE,
 )
-# Userinfo in any URL; digits that read as a telephone number, but not those inside of a uuid or a word.
+# Userinfo in any URL; digits that read as a telephone number, but not those inside of a uuid or a
+# word.
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@\"'<>]*@")
 _QUERY_SECRET = re.compile(
     r"(?P<key>[?&][\w.-]*(?:token|secret|passw|pwd|sig|key|auth)[\w.-]*=)[^&#\s\"'<>]+",

@@ -16,8 +16,8 @@ class CallLeg(dict[str, Any]):
     Keys that the service adds later are there without a release of ours. Attributes that it may
     leave out are None (``leg.status`` of a Fabric device leg is null).
 
-    :ivar command_id: the id of the command that it answers; :ivar request_id: the service's id of the
-        request, for its support desk, or None. :ivar dry_run: True where nothing was sent.
+    :ivar command_id: the id of the command that it answers; :ivar request_id: the service's id of
+        the request, for its support desk, or None. :ivar dry_run: True where nothing was sent.
     """
 
     command_id: str | None
@@ -44,7 +44,9 @@ class CallLeg(dict[str, Any]):
 
     @property
     def status(self) -> str | None:
-        """``queued``, ``ringing``, ``answered``, ``ended`` and so on; null for Fabric device legs."""
+        """``queued``, ``ringing``, ``answered``, ``ended`` and so on; null for Fabric device
+        legs.
+        """
         return self.get("status")
 
     @property
@@ -67,7 +69,7 @@ class CallLeg(dict[str, Any]):
             return self[name]
         except KeyError:
             raise AttributeError(
-                f"the service's answer has no {name!r}; it has {', '.join(sorted(self)) or 'nothing'}"
+                f"the answer has no {name!r}; it has {', '.join(sorted(self)) or 'nothing'}"
             ) from None
 
     def __repr__(self) -> str:

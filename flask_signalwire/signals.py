@@ -2,7 +2,8 @@
 
 Connect with ``@signals.command_succeeded.connect_via(app)``, or for every app with ``.connect``.
 blinker holds receivers weakly: a function inside of another function is dropped when that one
-returns, unless it is connected with ``weak=False``. A receiver that raises is logged and reported by
+returns, unless it is connected with ``weak=False``. A receiver that raises is logged and reported
+by
 :data:`plugin_failed`; it stops neither the other receivers nor the command.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from blinker import Namespace, NamedSignal
+from blinker import NamedSignal, Namespace
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,15 +30,16 @@ command_succeeded = _namespace.signal("signalwire-command-succeeded")
 command_failed = _namespace.signal("signalwire-command-failed")
 """``(app, command, error, stage)``: a command ended without success.
 
-`stage` is where: ``prepare``, ``validate``, ``authorize`` or ``send``; ``error.outcome`` says whether
-the service may have acted all the same.
+`stage` is where: ``prepare``, ``validate``, ``authorize`` or ``send``; ``error.outcome`` says
+whether the service may have acted all the same.
 """
 
 command_rejected = _namespace.signal("signalwire-command-rejected")
 """``(app, command, error)``: a plugin vetoed a command. :data:`command_failed` follows."""
 
 plugin_failed = _namespace.signal("signalwire-plugin-failed")
-"""``(app, plugin, hook, error)``: an observing hook or a receiver raised; the command's outcome stands.
+"""``(app, plugin, hook, error)``: an observing hook or a receiver raised; the command's outcome
+stands.
 
 For a receiver, `plugin` is its dotted name and `hook` the signal's name.
 """
@@ -55,9 +57,7 @@ def send_safely(signal: NamedSignal, app: Flask, **arguments: Any) -> list[tuple
     for receiver in signal.receivers_for(app):
         try:
             app.ensure_sync(receiver)(app, **arguments)
-        except (
-            Exception
-        ) as error:  # a receiver is somebody else's code: anything may come out of it
+        except Exception as error:  # noqa: BLE001  # somebody else's code
             failed.append((_dotted_name(receiver), error))
     return failed
 

@@ -40,8 +40,8 @@ from .exceptions import (
     RemoteError,
     ServerError,
     TransportError,
-    UnreadableAnswer,
     Unprocessable,
+    UnreadableAnswer,
 )
 from .redaction import scrub
 from .results import CallLeg
@@ -60,7 +60,7 @@ _BY_STATUS: dict[int, tuple[type[RemoteError], str]] = {
     403: (AuthenticationFailed, "the token of account {account!r} lacks the permission for this"),
     404: (NotFound, "the space knows no such call or operation; it may have ended"),
     409: (Conflict, "it is already running"),
-    422: (Unprocessable, "the service reads the payload differently than we do"),
+    422: (Unprocessable, "the payload does not fit, or the call's state does not allow it"),
     429: (RateLimited, "too many requests"),
 }
 

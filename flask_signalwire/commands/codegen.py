@@ -1,7 +1,7 @@
 """Writes :mod:`flask_signalwire.methods`, the typed methods, from the table.
 
-``python -m flask_signalwire.commands.codegen`` writes the file; with ``--check`` it says whether the
-file is what the table gives, and changes nothing. The build checks.
+``python -m flask_signalwire.commands.codegen`` writes the file; with ``--check`` it says whether
+the file is what the table gives, and changes nothing. The build checks.
 """
 
 from __future__ import annotations
@@ -155,8 +155,9 @@ def main(arguments: list[str]) -> int:
         return 0
     if TARGET.read_text(encoding="utf-8") == text:
         return 0
-    print(
-        f"{TARGET.name} is not what the table gives: run python -m flask_signalwire.commands.codegen"
+    sys.stderr.write(
+        f"{TARGET.name} is not what the table gives; "
+        "run: python -m flask_signalwire.commands.codegen\n"
     )
     return 1
 

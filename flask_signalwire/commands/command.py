@@ -56,7 +56,9 @@ class ReadOnlyList(list[Any]):
 
 
 def freeze(value: Any, depth: int = 0) -> Any:
-    """A deep, read-only copy of JSON: what the caller does to its own dicts later changes nothing."""
+    """A deep, read-only copy of JSON: what the caller does to its own dicts later changes
+    nothing.
+    """
     if isinstance(value, Mapping):
         if depth > MAX_DEPTH:
             raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or a dict inside of itself")
@@ -127,7 +129,9 @@ class Command:
         return replace(self, params=params, body=b"")
 
     def param(self, path: str, default: Any = None) -> Any:
-        """The param at a dotted path (``action.start.to_lang``), or the default where there is none."""
+        """The param at a dotted path (``action.start.to_lang``), or the default where there is
+        none.
+        """
         value: Any = self.params
         for key in path.split("."):
             if not isinstance(value, Mapping) or key not in value:
@@ -138,7 +142,8 @@ class Command:
     def with_param(self, path: str, value: Any) -> Command:
         """A copy with the param at a dotted path set; objects on the way are made where missing.
 
-        :raises TypeError: where something on the way is not an object (``action`` may be ``"stop"``).
+        :raises TypeError: where something on the way is not an object (``action`` may be
+            ``"stop"``).
         """
         params = thaw(self.params)
         *way, last = path.split(".")
@@ -220,7 +225,8 @@ class CommandSpec:
     def load(self, params: Mapping[str, Any], extras: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:
         """Params as the service takes them.
 
-        Keys that came in by `extras` may be unknown at any depth; known ones are checked all the same.
+        Keys that came in by `extras` may be unknown at any depth; known ones are checked all the
+        same.
 
         :raises marshmallow.ValidationError: with nested messages.
         """

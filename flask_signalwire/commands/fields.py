@@ -1,10 +1,10 @@
 """Exact JSON fields: the only fields that command schemas use.
 
 marshmallow's own fields convert what looks alike ("yes", 1 and True are one boolean), and its major
-versions differ in what they convert. The service converts nothing, so these fields accept exactly one
-JSON type each, with the same verdicts on marshmallow 3 and 4. Each also knows how it reads in an
-error (``expected``), in Python (``annotation``), in a log (``mask``), and whether the public contract
-documents it (``documented=False``: accepted by the vendor's newest SDK only).
+versions differ in what they convert. The service converts nothing, so these fields accept exactly
+one JSON type each, with the same verdicts on marshmallow 3 and 4. Each also knows how it reads in
+an error (``expected``), in Python (``annotation``), in a log (``mask``), and whether the public
+contract documents it (``documented=False``: accepted by the vendor's newest SDK only).
 """
 
 from __future__ import annotations
@@ -248,8 +248,8 @@ _TAG = re.compile(
 class LanguageTag(Text):
     """A language as the service takes it: any text, by convention a BCP 47 tag.
 
-    ``es_ES``, ``es-es`` and ``ES_es`` are written ``es-ES``: the separator and the case of a tag carry
-    no meaning. Nothing else is changed, and a region is never invented: ``es`` stays ``es``.
+    ``es_ES``, ``es-es`` and ``ES_es`` are written ``es-ES``: the separator and the case of a tag
+    carry no meaning. Nothing else is changed, and a region is never invented: ``es`` stays ``es``.
     """
 
     expected = "a language tag"
@@ -280,7 +280,9 @@ class Boolean(JSONField):
 
 
 class Number(JSONField):
-    """A JSON number (an integer is one, a boolean is not), within bounds that are allowed themselves."""
+    """A JSON number (an integer is one, a boolean is not), within bounds that are allowed
+    themselves.
+    """
 
     kind = "a number"
     annotation = "float"
@@ -454,7 +456,9 @@ class Either(JSONField):
 
 
 class PayloadSchema(Schema):
-    """Base of all command schemas: unknown keys are refused at every depth, with the nearest name."""
+    """Base of all command schemas: unknown keys are refused at every depth, with the nearest
+    name.
+    """
 
     class Meta:
         unknown = RAISE

@@ -12,6 +12,7 @@ PROJECT = "flask_signalwire"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
-"""Marks a function as the implementation of a hook; see :mod:`flask_signalwire.plugins.hookspecs`."""
+"""Marks a function as the implementation of a hook; see
+:mod:`flask_signalwire.plugins.hookspecs`."""
 
 __all__ = ["PROJECT", "hookimpl", "hookspec"]

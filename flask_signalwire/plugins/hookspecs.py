@@ -1,11 +1,11 @@
 """The hooks: what a plugin may do, and when.
 
 All hooks are called in the thread, and in the Flask context, of whoever sends the command; a plugin
-that keeps state between calls protects it with a lock. Plugins are called in the reverse order of their
-registration (the last one first), built-in ones last; ``@hookimpl(tryfirst=True)`` and ``trylast=True``
-change that. A hook's function may leave out arguments that it does not need. Arguments with defaults,
-coroutine functions, and wrappers around other hooks than ``signalwire_send_command`` are refused when
-the plugin is loaded.
+that keeps state between calls protects it with a lock. Plugins are called in the reverse order of
+their registration (the last one first), built-in ones last; ``@hookimpl(tryfirst=True)`` and
+``trylast=True`` change that. A hook's function may leave out arguments that it does not need.
+Arguments with defaults, coroutine functions, and wrappers around other hooks than
+``signalwire_send_command`` are refused when the plugin is loaded.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 def signalwire_setup(app: Flask, client: Client) -> None:
     """Prepare for an app: read its config, open what the plugin needs.
 
-    **When:** once an app, near the end of ``init_app``. **Arguments:** `app`, and `client`, which has
+    **When:** once an app, near the end of ``init_app``. **Arguments:** `app`, and `client`, which
+    has
     ``settings`` already; don't send commands yet. **Returns:** nothing.
-    **Failure:** the plugin is reported as broken and taken out of this app; ``init_app`` raises where
-    the plugin is required, or was passed to ``SignalWire(plugins=...)``.
+    **Failure:** the plugin is reported as broken and taken out of this app; ``init_app`` raises
+    where the plugin is required, or was passed to ``SignalWire(plugins=...)``.
 
     .. code-block:: python
 
@@ -52,7 +53,8 @@ def signalwire_register_commands(client: Client) -> Iterable[CommandSpec] | None
 
     **When:** once an app, in ``init_app``, before ``signalwire_setup``. **Returns:** rows for the
     table; they are sent with ``calling.send(name, …)`` and go through every hook like ours.
-    **Failure:** as for ``signalwire_setup``; two rows of one name are a failure of the later plugin.
+    **Failure:** as for ``signalwire_setup``; two rows of one name are a failure of the later
+    plugin.
 
     .. code-block:: python
 
@@ -61,7 +63,8 @@ def signalwire_register_commands(client: Client) -> Iterable[CommandSpec] | None
 
         @hookimpl
         def signalwire_register_commands():
-            return [CommandSpec("calling.whisper", "whisper", Whisper, True, "Whisper into a call.")]
+            return [CommandSpec("calling.whisper", "whisper", Whisper, True, "Whisper into a
+            call.")]
 
     .. versionadded:: 0.1
     """
@@ -71,7 +74,8 @@ def signalwire_register_commands(client: Client) -> Iterable[CommandSpec] | None
 def signalwire_register_cli(app: Flask, group: click.Group) -> None:
     """Add commands to ``flask signalwire``.
 
-    **When:** once an app, in ``init_app``, after ``signalwire_setup``. `group` belongs to this app alone.
+    **When:** once an app, in ``init_app``, after ``signalwire_setup``. `group` belongs to this app
+    alone.
     **Failure:** as for ``signalwire_setup``.
 
     .. code-block:: python
@@ -90,11 +94,12 @@ def signalwire_register_cli(app: Flask, group: click.Group) -> None:
 def signalwire_prepare_command(command: Command) -> Command | None:
     """Change a command's params before they are validated.
 
-    **When:** first of all, for each command. **Arguments:** `command` as the previous plugin left it; it
-    may be invalid. **Returns:** ``command.with_param(path, value)`` or ``command.replace(params=...)``;
-    None to leave it as it is. Nothing else of a command can be changed.
-    **Failure:** closed. :class:`~flask_signalwire.exceptions.CommandRejected` is a veto; anything else
-    that is raised or returned becomes a ``PluginError``, and nothing is sent.
+    **When:** first of all, for each command. **Arguments:** `command` as the previous plugin left
+    it; it may be invalid. **Returns:** ``command.with_param(path, value)`` or
+    ``command.replace(params=...)``; None to leave it as it is. Nothing else of a command can be
+    changed.
+    **Failure:** closed. :class:`~flask_signalwire.exceptions.CommandRejected` is a veto; anything
+    else that is raised or returned becomes a ``PluginError``, and nothing is sent.
 
     .. code-block:: python
 
@@ -112,8 +117,10 @@ def signalwire_authorize_command(command: Command) -> None:
     """Veto a command.
 
     **When:** after validation. **Arguments:** `command` exactly as it will be sent; read-only.
-    **Returns:** nothing. A returned value (a policy that says False) is an error, and nothing is sent.
-    **Failure:** closed. Raise ``CommandRejected("why")`` to veto; anything else becomes a ``PluginError``.
+    **Returns:** nothing. A returned value (a policy that says False) is an error, and nothing is
+    sent.
+    **Failure:** closed. Raise ``CommandRejected("why")`` to veto; anything else becomes a
+    ``PluginError``.
 
     .. code-block:: python
 
@@ -130,13 +137,13 @@ def signalwire_authorize_command(command: Command) -> None:
 def signalwire_send_command(command: Command) -> CallLeg | None:
     """Send a command, or do something around the sending.
 
-    **When:** after every veto. **Returns:** the service's answer as a ``CallLeg``; the first plugin that
-    returns one has sent the command, and the others, ours included, are not asked. Most plugins rather
-    wrap: ``@hookimpl(wrapper=True)`` with one ``yield``, which gives the answer or raises what
-    sending raised, and must hand it on.
-    **Failure:** what a wrapper raises before its ``yield`` stops the command, and nothing is sent. One
-    that crashes after the answer came, or loses it, causes a ``PluginError`` that carries the leg; the
-    command is never repeated because of that.
+    **When:** after every veto. **Returns:** the service's answer as a ``CallLeg``; the first plugin
+    that returns one has sent the command, and the others, ours included, are not asked. Most
+    plugins rather wrap: ``@hookimpl(wrapper=True)`` with one ``yield``, which gives the answer or
+    raises what sending raised, and must hand it on.
+    **Failure:** what a wrapper raises before its ``yield`` stops the command, and nothing is sent.
+    One that crashes after the answer came, or loses it, causes a ``PluginError`` that carries the
+    leg; the command is never repeated because of that.
 
     .. code-block:: python
 
@@ -157,8 +164,8 @@ def signalwire_command_succeeded(command: Command, leg: CallLeg, elapsed: float)
 
     **When:** after the answer. Each command ends with exactly one call of this hook or of
     ``signalwire_command_failed``. **Arguments:** `leg`, a copy; `elapsed`, seconds since the call.
-    **Returns:** nothing. **Failure:** logged, and signalled by ``plugin_failed``; the command's outcome
-    stands, and the other plugins are called all the same.
+    **Returns:** nothing. **Failure:** logged, and signalled by ``plugin_failed``; the command's
+    outcome stands, and the other plugins are called all the same.
 
     .. code-block:: python
 
@@ -176,9 +183,9 @@ def signalwire_command_failed(
 ) -> None:
     """Learn that a command ended without success.
 
-    **When:** whenever a command does not succeed, for whatever reason: changed badly, invalid, vetoed,
-    refused, lost. **Arguments:** `error`, whose ``outcome`` says whether the service may have acted;
-    `stage`: ``prepare``, ``validate``, ``authorize`` or ``send``; `elapsed`, seconds.
+    **When:** whenever a command does not succeed, for whatever reason: changed badly, invalid,
+    vetoed, refused, lost. **Arguments:** `error`, whose ``outcome`` says whether the service may
+    have acted; `stage`: ``prepare``, ``validate``, ``authorize`` or ``send``; `elapsed`, seconds.
     **Returns:** nothing. **Failure:** as for ``signalwire_command_succeeded``.
 
     .. code-block:: python

@@ -1,8 +1,8 @@
 """One pluggy manager an app: finding plugins, checking them, and freezing the result.
 
 pluggy's own loader stops at the first broken plugin and drops duplicate names silently, and its
-registration leaves a plugin half registered when a check fails. So plugins are found and checked here,
-and only what passed is registered.
+registration leaves a plugin half registered when a check fails. So plugins are found and checked
+here, and only what passed is registered.
 """
 
 from __future__ import annotations
@@ -21,34 +21,37 @@ from ..commands.fields import suggest
 from ..exceptions import ConfigurationError, Problem
 from ..redaction import scrub, scrubbed_traceback
 from . import PROJECT, hookspecs
+from .checking import HOOKS, check, instantiate
 
 logger = logging.getLogger("flask_signalwire.plugins")
 
 Status = Literal["active", "blocked", "broken", "missing"]
-WRAPPABLE = "signalwire_send_command"
-_SPECS: dict[str, tuple[str, ...]] = {
-    name: tuple(inspect.signature(function).parameters)
-    for name, function in vars(hookspecs).items()
-    if name.startswith("signalwire_")
-}
+Origin = Literal["built in", "app", "installed"]
 
 
 @dataclass(frozen=True)
 class PluginInfo:
     """What is known of one plugin of one app.
 
-    :param distribution: the installed package that it came with; None for the app's own plugins.
+    :param origin: ``built in``, the ``app``'s own, or ``installed`` and found by its entry point.
+    :param distribution: the installed package that it came with, if it came with one.
     :param hooks: the hooks that it implements; empty unless it is active.
     :param status: ``active``; ``blocked`` by a setting; ``broken``; ``missing``, though required.
     :param reason: why it is not active.
     """
 
     name: str
+    origin: Origin
     distribution: str | None = None
     version: str | None = None
     hooks: tuple[str, ...] = ()
     status: Status = "active"
     reason: str = ""
+
+    @property
+    def source(self) -> str:
+        """Where it came from, in words: a distribution and its version, where there is one."""
+        return f"{self.distribution} {self.version}" if self.distribution else self.origin
 
 
 @dataclass(frozen=True)
@@ -114,18 +117,17 @@ class PluginManager:
 
     # -- loading, before the freeze -------------------------------------------------------------
 
-    def add(self, plugin: Any, name: str, *, required: bool = False) -> None:
-        """Register a plugin that came by no entry point: the app's own, or a built-in one."""
-        if required:
-            self._required.add(name)
-        self._register(PluginInfo(name), lambda: plugin)
+    def add(self, plugin: Any, name: str, origin: Origin) -> None:
+        """Register a plugin that came by no entry point, and is required therefore."""
+        self._required.add(name)
+        self._register(PluginInfo(name, origin), lambda: plugin)
 
     def load_entry_points(self) -> None:
         """Register every installed plugin, in the order of their names."""
         found = entry_points(group=PROJECT)
         for entry in sorted(found, key=lambda entry: (entry.name, _distribution(entry)[0] or "")):
             distribution, version = _distribution(entry)
-            self._register(PluginInfo(entry.name, distribution, version), entry.load)
+            self._register(PluginInfo(entry.name, "installed", distribution, version), entry.load)
 
     def call_each(
         self, hook: str, use: Callable[[str, Any], None] | None = None, **given: Any
@@ -140,14 +142,14 @@ class PluginManager:
                 result = implementation(**given)
                 if use is not None:
                     use(name, result)
-            except Exception as error:  # somebody else's code: anything may come out of it
+            except Exception as error:  # noqa: BLE001  # somebody else's code
                 self._pluggy.unregister(name=name)
                 self._broken(self._infos[name], error, f"{hook} raised ")
 
     def freeze(self, innermost: Any) -> None:
         """End registration, with a last plugin whose ``trylast`` wrappers are innermost."""
         self._pluggy.register(innermost, "pipeline")
-        self._implementations = {hook: tuple(self._ordered(hook)) for hook in _SPECS}
+        self._implementations = {hook: tuple(self._ordered(hook)) for hook in HOOKS}
         self._frozen = True
 
     def check_required(self) -> None:
@@ -157,13 +159,16 @@ class PluginManager:
         """
         for name in self._required - self._infos.keys():
             hint = suggest(name, self._infos)
-            self._infos[name] = PluginInfo(name, status="missing", reason=f"not installed{hint}")
+            self._infos[name] = PluginInfo(
+                name, "installed", status="missing", reason=f"not installed{hint}"
+            )
         problems: list[Problem] = []
         for info in self:
             needed = info.name in self._required or (self._strict and info.status == "broken")
             if needed and info.status != "active":
-                origin = f" ({info.distribution} {info.version})" if info.distribution else ""
-                problems.append((f"plugin {info.name}{origin}", f"is {info.status}: {info.reason}"))
+                problems.append(
+                    (f"plugin {info.name} ({info.source})", f"is {info.status}: {info.reason}")
+                )
         if problems:
             raise ConfigurationError(
                 "required plugins are not active, so the app must not start:", problems
@@ -182,14 +187,13 @@ class PluginManager:
             return
         taken = self._infos.get(info.name)
         if taken is not None:
-            info = replace(info, name=f"{info.name} ({info.distribution})")
-            error = f"another plugin has this name already: {taken.distribution or 'the app'}'s"
-            self._broken(info, ConfigurationError(error))
+            info = replace(info, name=f"{info.name} ({info.source})")
+            self._broken(info, ConfigurationError(f"the name is taken already: {taken.source}"))
             return
         try:
             plugin = instantiate(load())
             hooks = check(plugin)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # somebody else's code
             self._broken(info, error)
             return
         self._pluggy.register(plugin, info.name)
@@ -201,10 +205,9 @@ class PluginManager:
             reason = f"{type(error).__name__}: {scrub(reason)}"
         self._infos[info.name] = replace(info, status="broken", hooks=(), reason=f"{what}{reason}")
         logger.error(
-            "the plugin %s (%s %s) is broken and left out: %s%s%s",
+            "the plugin %s (%s) is broken and left out: %s%s%s",
             info.name,
-            info.distribution or "the app's own",
-            info.version or "",
+            info.source,
             what,
             reason,
             "" if isinstance(error, ConfigurationError) else f"\n{scrubbed_traceback(error)}",
@@ -241,67 +244,6 @@ class PluginManager:
             Implementation(found.plugin_name, hook, found.function, tuple(found.argnames))
             for found in reversed(getattr(self._pluggy.hook, hook).get_hookimpls())
         ]
-
-
-def instantiate(target: Any) -> Any:
-    """What an entry point names, as a plugin of its own for this app.
-
-    A class or a function is called; a module, or an instance, is taken as it is.
-    """
-    plugin = target() if inspect.isclass(target) or inspect.isroutine(target) else target
-    if plugin is None or inspect.isclass(plugin):
-        raise ConfigurationError(
-            f"{target!r} gave {plugin!r}; expected a class, a function that returns a plugin, or a module"
-        )
-    return plugin
-
-
-def check(plugin: Any) -> tuple[str, ...]:
-    """The hooks that a plugin implements.
-
-    :raises ConfigurationError: with everything that would fail, or pass silently, later.
-    """
-    reader = pluggy.PluginManager(PROJECT)
-    hooks: list[str] = []
-    problems: list[Problem] = []
-    for attribute in dir(plugin):
-        options = reader.parse_hookimpl_opts(plugin, attribute)
-        if options is None:
-            if attribute in _SPECS and callable(getattr(plugin, attribute, None)):
-                problems.append((attribute, "is not marked; write @hookimpl above it"))
-            continue
-        hook = options.get("specname") or attribute
-        function = getattr(plugin, attribute)
-        if hook not in _SPECS:
-            problems.append((attribute, f"is no hook{suggest(hook, _SPECS)}"))
-            continue
-        hooks.append(hook)
-        if inspect.iscoroutinefunction(function):
-            problems.append(
-                (attribute, "is a coroutine function; hooks are called without an event loop")
-            )
-        if (options.get("wrapper") or options.get("hookwrapper")) and hook != WRAPPABLE:
-            problems.append((attribute, f"is a wrapper; only {WRAPPABLE} can be wrapped"))
-        for parameter in inspect.signature(function).parameters.values():
-            known = _SPECS[hook]
-            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-                problems.append(
-                    (attribute, f"takes *{parameter.name}; name the arguments: {known}")
-                )
-            elif parameter.name not in known:
-                hint = suggest(parameter.name, known)
-                problems.append(
-                    (attribute, f"takes {parameter.name!r}{hint}; the hook has {', '.join(known)}")
-                )
-            elif parameter.default is not parameter.empty:
-                # pluggy 1.6 ignores such arguments, 1.7 fills them in.
-                problems.append((attribute, f"gives {parameter.name!r} a default; take it away"))
-    if not hooks and not problems:
-        problems.append(("it", "implements no hook; mark functions with @hookimpl"))
-    if problems:
-        texts = "; ".join(f"{place} {text}" for place, text in problems)
-        raise ConfigurationError(texts)
-    return tuple(sorted(set(hooks)))
 
 
 def _distribution(entry: EntryPoint) -> tuple[str | None, str | None]:
