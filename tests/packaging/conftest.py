@@ -1,8 +1,8 @@
 """What is released, built and installed the way a user gets it.
 
-Run by ``tox -e dist``. Everything happens in temporary directories: the distributions are built from
-a copy of the sources, and tried from an empty directory in environments that hold them and nothing
-of the checkout.
+Run by ``tox -e dist``. Everything happens in temporary directories: the distributions are built
+from a copy of the sources, and tried from an empty directory, in environments that hold them and
+nothing of the checkout.
 """
 
 from __future__ import annotations
