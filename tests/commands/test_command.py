@@ -1,0 +1,197 @@
+"""Commands are frozen, and extras let through what we do not know."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from dataclasses import FrozenInstanceError
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_signalwire.commands import TABLE, Command, CommandTable, freeze, thaw
+from flask_signalwire.commands.command import ReadOnlyDict, ReadOnlyList
+from flask_signalwire.exceptions import ConfigurationError, PayloadError
+
+from .corpus import CALL, START, dial, start
+
+COMMANDS = CommandTable()
+TRANSLATE = COMMANDS["calling.live_translate"]
+
+
+def test_what_the_caller_does_to_its_own_dict_later_changes_nothing() -> None:
+    params = start()
+    command = Command(TRANSLATE, CALL, params)
+    params["action"]["start"]["to_lang"] = "fr-FR"
+    params["action"]["start"]["direction"].append("nobody")
+    params["action"]["start"]["direction"].pop()
+    assert command.param("action.start.to_lang") == "es-ES"
+
+
+def test_nothing_of_a_command_can_be_changed_in_place() -> None:
+    command = Command(TRANSLATE, CALL, start())
+    with pytest.raises(FrozenInstanceError):
+        command.call_id = "x"  # type: ignore[misc]
+    with pytest.raises(TypeError, match="with_param"):
+        command.params["action"] = "stop"  # type: ignore[index]
+    with pytest.raises(TypeError, match="read-only"):
+        command.params["action"]["start"].pop("to_lang")
+    with pytest.raises(TypeError, match="read-only"):
+        command.params["action"]["start"]["direction"].append("x")
+
+
+MUTATORS = [
+    (ReadOnlyDict, name)
+    for name in ("clear", "pop", "popitem", "setdefault", "update", "__setitem__", "__ior__")
+] + [
+    (ReadOnlyList, name)
+    for name in ("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort")
+]
+
+
+@pytest.mark.parametrize(("kind", "method"), MUTATORS)
+def test_every_mutator_refuses(kind: type[Any], method: str) -> None:
+    with pytest.raises(TypeError, match="read-only"):
+        getattr(kind(), method)()
+
+
+def test_read_only_params_are_plain_json_to_everyone_else() -> None:
+    params = Command(TRANSLATE, CALL, start()).params
+    assert json.loads(json.dumps(params)) == start()
+    assert params == start()
+    assert isinstance(params, dict)
+    thawed = copy.deepcopy(params)
+    thawed["action"]["start"]["direction"].append("x")
+    assert type(thaw(params)["action"]) is dict
+    assert pickle.loads(pickle.dumps(params)) == params
+    assert type(pickle.loads(pickle.dumps(params))["action"]) is ReadOnlyDict
+
+
+def test_a_changed_copy_leaves_the_original_as_it_was() -> None:
+    command = Command(TRANSLATE, CALL, {"action": {"start": {}}}, context={"user": "ana"})
+    changed = command.with_param("action.start.to_lang", "es-ES")
+    assert command.params == {"action": {"start": {}}}
+    assert changed.params == {"action": {"start": {"to_lang": "es-ES"}}}
+    assert (changed.id, changed.call_id, changed.context) == (command.id, CALL, {"user": "ana"})
+    assert changed.state is command.state
+
+
+def test_params_are_found_by_path() -> None:
+    command = Command(TRANSLATE, CALL, {"action": "stop"})
+    assert command.param("action") == "stop"
+    assert command.param("action.start.to_lang") is None
+    assert command.param("action.start.to_lang", "none") == "none"
+    with pytest.raises(TypeError, match="`action` is not an object"):
+        command.with_param("action.start.to_lang", "es-ES")
+
+
+def test_with_param_makes_the_objects_on_its_way() -> None:
+    command = Command(TRANSLATE, CALL, {}).with_param("action.start.to_lang", "es-ES")
+    assert command.params == {"action": {"start": {"to_lang": "es-ES"}}}
+
+
+def test_a_dict_inside_of_itself_is_refused() -> None:
+    loop: dict[str, Any] = {}
+    loop["loop"] = loop
+    with pytest.raises(ValueError, match="inside of itself"):
+        freeze(loop)
+    chain: list[Any] = []
+    chain.append(chain)
+    with pytest.raises(ValueError, match="inside of itself"):
+        freeze(chain)
+
+
+def test_extras_pass_keys_that_we_do_not_know_at_any_depth() -> None:
+    extras = {"brand_new": {"x": 1}, "action": {"start": {**START, "newer": [1], "mode": "m"}}}
+    command = Command(TRANSLATE, CALL, extras, extras=extras)
+    assert TRANSLATE.validate(command).params == extras
+
+
+def test_extras_do_not_pass_what_we_know_to_be_wrong() -> None:
+    extras = {"brand_new": 1, "status_url": 5}
+    command = Command(TRANSLATE, CALL, {"action": "stop", **extras}, extras=extras)
+    with pytest.raises(PayloadError) as caught:
+        TRANSLATE.validate(command)
+    assert [path for path, _ in caught.value.problems] == ["params.status_url"]
+
+
+def test_extras_are_json_too() -> None:
+    extras = {"brand_new": {1, 2}}
+    command = Command(TRANSLATE, CALL, {"action": "stop", **extras}, extras=extras)
+    with pytest.raises(PayloadError, match="a Python set, which JSON does not have"):
+        TRANSLATE.validate(command)
+
+
+def test_an_unknown_key_beside_extras_is_still_refused() -> None:
+    extras = {"brand_new": 1}
+    command = Command(TRANSLATE, CALL, {"action": "stop", "actoin": 1, **extras}, extras=extras)
+    with pytest.raises(PayloadError) as caught:
+        TRANSLATE.validate(command)
+    assert [path for path, _ in caught.value.problems] == ["params.actoin"]
+
+
+def test_the_bytes_to_send_are_made_by_validation_and_lost_by_a_change() -> None:
+    command = Command(TRANSLATE, CALL, {"action": "stop"})
+    assert command.body == b""
+    valid = TRANSLATE.validate(command)
+    assert json.loads(valid.body) == {
+        "command": "calling.live_translate",
+        "id": CALL,
+        "params": {"action": "stop"},
+    }
+    assert valid.with_param("status_url", "https://e.org").body == b""
+
+
+def test_only_what_acts_once_when_it_arrives_twice_is_repeatable() -> None:
+    def repeatable(name: str, params: dict[str, Any]) -> bool:
+        spec = COMMANDS[name]
+        return spec.repeatable(Command(spec, CALL if spec.takes_id else None, params))
+
+    expected = {
+        ("calling.live_translate", "stop"): True,
+        ("calling.live_translate", "start"): True,
+        ("calling.live_translate", "inject"): False,
+        ("calling.live_translate", "summarize"): False,
+    }
+    for (name, action), verdict in expected.items():
+        params = {"action": action if action == "stop" else {action: {}}}
+        assert repeatable(name, params) is verdict, action
+    assert repeatable("calling.end", {}) is True
+    assert repeatable("dial", dial()) is False
+    assert repeatable("update", {"id": CALL, "status": "completed"}) is False
+    assert {spec.name for spec in TABLE} == {name for name, _ in expected} | {
+        "calling.end",
+        "dial",
+        "update",
+    }
+
+
+def test_a_table_names_the_nearest_command() -> None:
+    with pytest.raises(KeyError, match="did you mean `calling.live_translate`"):
+        COMMANDS["calling.live_translat"]
+
+
+def test_two_rows_can_not_share_a_name_or_a_method() -> None:
+    row = TABLE[0]
+    with pytest.raises(ConfigurationError, match="two commands are named dial"):
+        CommandTable([row])
+    renamed = type(row)("calling.other", row.method, row.schema, False, "")
+    with pytest.raises(ConfigurationError, match="share the method dial"):
+        CommandTable([renamed])
+
+
+TEXT = st.text(alphabet=st.characters(codec="utf-8"))
+
+
+@given(
+    password=TEXT.filter(lambda text: len(text) > 3),
+    digits=st.from_regex(r"\A\+[1-9][0-9]{7,14}\Z"),
+)
+def test_a_commands_repr_shows_neither_password_nor_number(password: str, digits: str) -> None:
+    command = Command(COMMANDS["dial"], None, {"from": digits, "to": digits, "password": password})
+    assert digits not in repr(command)
+    assert command.masked_params()["password"] == "[secret]"
+    assert command.params["password"] == password

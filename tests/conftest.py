@@ -1,0 +1,62 @@
+"""What all tests share: apps on the simulator, with no installed plugin unless a test wants one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from flask_signalwire import Client, SignalWire
+
+VENDOR = (
+    "SIGNALWIRE_PROJECT_ID",
+    "SIGNALWIRE_API_TOKEN",
+    "SIGNALWIRE_SPACE",
+    "SIGNALWIRE_REST_CA_FILE",
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_credentials_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VENDOR:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def make_app() -> Iterator[Callable[..., Flask]]:
+    """Make an app: settings without their prefix, and the app's own plugins."""
+    clients: list[Client] = []
+
+    def make(*plugins: Any, name: str = "desk", **settings: Any) -> Flask:
+        app = Flask(name)
+        app.testing = True
+        settings.setdefault("space", "simulator")
+        settings.setdefault("plugins_blocked", ["audit", "autolang"])
+        app.config.update({f"SIGNALWIRE_{key.upper()}": value for key, value in settings.items()})
+        SignalWire(app, plugins=plugins)
+        clients.append(app.extensions["signalwire"])
+        return app
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    return app.extensions["signalwire"]
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """Every line that our loggers write."""
+    caplog.set_level(logging.DEBUG, logger="flask_signalwire")
+    return caplog
