@@ -1,0 +1,58 @@
+"""The call desk: an example of an application to copy from.
+
+It places calls, has them translated live, and ends them; all of it over JSON. Without any setting
+it talks to the simulator: no account, no network, and nobody's telephone rings.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from flask import Flask
+
+from flask_signalwire import SignalWire
+
+from . import access, desk, errors, receivers
+from .book import CallBook
+from .policy import PremiumNumbers
+
+# It holds no app, so it can stand here; the class is instantiated once for each app.
+signalwire = SignalWire(plugins=[PremiumNumbers])
+
+DEFAULTS: Mapping[str, Any] = {
+    # Who calls, as the other party sees it: a number of your project.
+    "DESK_FROM_NUMBER": "+12025550100",
+    # Who is connected once the other party answers: whoever sits at the desk.
+    "DESK_OPERATOR": "+12025550101",
+    # The language that is spoken at the desk.
+    "DESK_LANGUAGE": "en-US",
+    # Who may use the desk: a token for each name. Must be set where telephones really ring.
+    "DESK_TOKENS": {},
+    "DESK_REFUSED_PREFIXES": PremiumNumbers.PREFIXES,
+    "MAX_CONTENT_LENGTH": 64 * 1024,
+}
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """The application factory: ``flask --app example_app run``.
+
+    :param config: settings that win over the environment's, such as those of a test.
+    :raises flask_signalwire.exceptions.ConfigurationError: with everything that is wrong in them.
+    """
+    app = Flask(__name__)
+    # A copy: FLASK_DESK_TOKENS__ALICE=… is written into the dict that it finds.
+    app.config.from_mapping(deepcopy(dict(DEFAULTS)))
+    app.config.from_prefixed_env()  # FLASK_SIGNALWIRE_SPACE, FLASK_DESK_FROM_NUMBER, …
+    app.config.from_mapping(config or {})
+    if not (app.config.get("SIGNALWIRE_SPACE") or os.environ.get("SIGNALWIRE_SPACE")):
+        app.config["SIGNALWIRE_SPACE"] = "simulator"
+    signalwire.init_app(app)
+    access.init_app(app)
+    app.extensions["call_desk"] = CallBook()
+    receivers.init_app(app)
+    errors.init_app(app)
+    app.register_blueprint(desk.blueprint)
+    return app

@@ -1,0 +1,58 @@
+"""Who may use the desk. A page that places telephone calls for anybody costs you money."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+
+from flask import Flask, current_app, g, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from flask_signalwire import exceptions
+
+NOBODY = "anonymous"
+
+
+def init_app(app: Flask) -> None:
+    """Check the tokens, and ask for one with every request.
+
+    :raises ConfigurationError: where the tokens can't be used, or real calls need some.
+    """
+    tokens = app.config["DESK_TOKENS"]
+    if not isinstance(tokens, Mapping) or not all(
+        isinstance(token, str) and len(token) >= 16 for token in tokens.values()
+    ):
+        raise exceptions.ConfigurationError(
+            "the call desk can't use these settings:",
+            [("DESK_TOKENS", "write a dict: a text of 16 characters or more for each user's name")],
+        )
+    settings = app.extensions["signalwire"].settings
+    if settings.space != "simulator" and not tokens:
+        raise exceptions.ConfigurationError(
+            "the call desk would place real calls for anybody who asks:",
+            [("DESK_TOKENS", "is empty; write a token for each user, or use the simulator")],
+        )
+    app.before_request(_authenticate)
+
+
+def _authenticate() -> None:
+    """Find the user whose token came with the request; ``g.user`` is the name."""
+    tokens: Mapping[str, str] = current_app.config["DESK_TOKENS"]
+    if not tokens:
+        g.user = NOBODY
+        return
+    given = request.authorization
+    token = given.token if given is not None and given.type == "bearer" else None
+    # Every token is compared: the time tells nobody how near a guess was.
+    users = [
+        user
+        for user, known in tokens.items()
+        if hmac.compare_digest((token or "").encode(), known.encode())
+    ]
+    if not users:
+        raise Unauthorized(
+            "send the header: Authorization: Bearer <your token>",
+            www_authenticate=WWWAuthenticate("bearer"),
+        )
+    g.user = users[0]

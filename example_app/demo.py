@@ -1,0 +1,336 @@
+"""``python -m example_app.demo``: one translated call, from dial to end, told in the terminal.
+
+It goes through the app's own routes and ends in the simulator, so nobody's telephone rings. It checks
+what it shows, and exits with 1 where anything is not as it should be.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TextIO
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from flask_signalwire import CallLeg, Command, exceptions, signals
+
+from . import create_app
+
+CUSTOMER = "+34911234567"
+PREMIUM = "+19005550100"
+SENTENCE = "Your parcel arrives tomorrow."
+# What fails in the demo fails on purpose, and is told; so the warnings go nowhere.
+_QUIET = logging.NullHandler()
+
+
+class Story:
+    """Prints, and remembers what was checked.
+
+    :param out: where to; it is coloured where it is a terminal.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._coloured = out.isatty() and not os.environ.get("NO_COLOR")
+        self.checks: list[tuple[bool, str]] = []
+
+    def say(self, text: str = "", colour: str = "") -> None:
+        """Print a line."""
+        if colour and self._coloured:
+            text = f"\x1b[{colour}m{text}\x1b[0m"
+        print(text, file=self._out)
+
+    def chapter(self, text: str) -> None:
+        """Begin a step."""
+        self.say()
+        self.say(text, "1")
+
+    def note(self, who: str, text: str, colour: str = "") -> None:
+        """Say who did what."""
+        head, *rest = text.splitlines() or [""]
+        self.say(f"   {who:<9}{head}", colour)
+        for line in rest:
+            self.say(f"   {'':<9}{line}", colour)
+
+    def check(self, holds: bool, what: str) -> None:
+        """Remember whether something is as it should be."""
+        self.checks.append((bool(holds), what))
+
+    def table(self, header: list[str], rows: list[list[str]]) -> None:
+        """Print rows in columns."""
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        for row in [header, *rows]:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.say(f"   {'  '.join(cells)}".rstrip())
+
+    def end(self) -> int:
+        """Print the checks; the exit status."""
+        self.chapter("Checked")
+        for holds, what in self.checks:
+            self.note("ok" if holds else "WRONG", what, "32" if holds else "31;1")
+        return 0 if self.checks and all(holds for holds, _ in self.checks) else 1
+
+
+class Receivers:
+    """Receivers of the app's signals: each says what fired."""
+
+    def __init__(self, app: Flask, story: Story) -> None:
+        self._story = story
+        self.fired: list[str] = []
+        # Signals hold their receivers weakly: as long as this object is kept, they are connected.
+        signals.command_sending.connect(self.sending, sender=app)
+        signals.command_succeeded.connect(self.succeeded, sender=app)
+        signals.command_rejected.connect(self.rejected, sender=app)
+        signals.command_failed.connect(self.failed, sender=app)
+
+    def sending(self, app: Flask, command: Command, **extra: Any) -> None:
+        """Every check is passed."""
+        self._fired("command_sending", command.name)
+        self._story.note("request", _json(command.masked_params()))
+        decided = command.state.get("autolang")
+        if decided is not None and command.param("action.start"):
+            self._story.note("autolang", _explain(decided))
+
+    def succeeded(self, app: Flask, command: Command, leg: CallLeg, **extra: Any) -> None:
+        """The service answered."""
+        self._fired("command_succeeded", f"the call is {leg.status}")
+
+    def rejected(
+        self, app: Flask, command: Command, error: exceptions.CommandRejected, **extra: Any
+    ) -> None:
+        """A plugin vetoed."""
+        self._fired("command_rejected", f"by the plugin {error.plugin}")
+
+    def failed(
+        self, app: Flask, command: Command, error: exceptions.CommandError, stage: str, **extra: Any
+    ) -> None:
+        """It ended in an error."""
+        self._fired("command_failed", f"{type(error).__name__} at {stage}, {error.outcome}")
+
+    def _fired(self, signal: str, text: str) -> None:
+        self.fired.append(signal)
+        self._story.note("signal", f"{signal}: {text}", "36")
+
+
+class Demo:
+    """The call, told step by step.
+
+    :param app: the call desk, connected to the simulator.
+    """
+
+    def __init__(self, app: Flask, story: Story) -> None:
+        self.app = app
+        self.story = story
+        self.client: Any = app.extensions["signalwire"]
+        self.http = app.test_client()
+        self.receivers = Receivers(app, story)
+
+    def run(self) -> int:
+        """All of it; the exit status."""
+        story = self.story
+        story.say(
+            "One translated call, on the simulator: no account, nobody's telephone rings.", "1"
+        )
+        names = [info.name for info in self.client.plugins if info.status == "active"]
+        story.say(f"Plugins: {', '.join(names)}.")
+        call_id = self.place_call()
+        self.translate(call_id)
+        self.misspell(call_id)
+        self.break_the_rule()
+        self.hang_up(call_id)
+        self.read_audit(call_id)
+        self.count()
+        return story.end()
+
+    def place_call(self) -> str:
+        """Dial, and have the other party answer."""
+        self.story.chapter("1. A call is placed")
+        answer = self.request("POST", "/calls", {"to": CUSTOMER})
+        self.story.check(answer.status_code == 201, "the call is placed")
+        call_id = str(self.body(answer)["id"])
+        # Nobody waits for a telephone here: the simulated customer picks up at once.
+        call = self.client.simulator.calls[call_id]
+        call.ring()
+        call.answer()
+        self.story.note("customer", "picks up")
+        return call_id
+
+    def translate(self, call_id: str) -> None:
+        """Start the translation without a language, and say a sentence."""
+        story = self.story
+        story.chapter("2. Its translation starts; nobody says into which language")
+        answer = self.request("POST", f"/calls/{call_id}/translation", {})
+        languages = self.body(answer).get("translation") or {}
+        picked = languages.get("to_lang")
+        story.check(picked == "es-ES", f"for {CUSTOMER[:3]}... autolang picked {picked}")
+        session = self.client.simulator.calls[call_id].translation
+        story.check(
+            session is not None and session.to_lang == "es-ES",
+            "the service translates into what was picked",
+        )
+
+        story.chapter("3. The desk says a sentence")
+        answer = self.request(
+            "POST", f"/calls/{call_id}/translation/sentences", {"message": SENTENCE}
+        )
+        injected = [] if session is None else [item["message"] for item in session.injected]
+        story.check(injected == [SENTENCE], "the sentence was said once")
+
+    def misspell(self, call_id: str) -> None:
+        """A mistake on purpose: what a developer reads."""
+        story = self.story
+        story.chapter("4. A mistake on purpose: `to_langg`")
+        start = {"from_lang": "en-US", "to_langg": "es-ES", "direction": ["remote-caller"]}
+        story.note(">", f"calling.live_translate(call_id, action={{'start': {start}}})")
+        context = {"remote_number": CUSTOMER}
+        received = len(self.client.simulator.journal)
+        try:
+            with self.app.app_context():
+                self.client.calling.live_translate(
+                    call_id, action={"start": start}, context=context
+                )
+        except exceptions.PayloadError as error:
+            story.note("<", f"{type(error).__name__}: {error}")
+            story.check("did you mean `to_lang`" in str(error), "the misspelt key is explained")
+        else:
+            story.check(False, "the misspelt key is explained")
+        story.check(
+            len(self.client.simulator.journal) == received,
+            "nothing of it reached the service",
+        )
+
+    def break_the_rule(self) -> None:
+        """A veto on purpose."""
+        story = self.story
+        story.chapter("5. A veto on purpose: a premium number")
+        answer = self.request("POST", "/calls", {"to": PREMIUM})
+        story.check(
+            answer.status_code == 403, "the premium number was refused by the desk's policy"
+        )
+
+    def hang_up(self, call_id: str) -> None:
+        """Stop and end."""
+        self.story.chapter("6. The translation stops, the call ends")
+        self.request("DELETE", f"/calls/{call_id}/translation")
+        answer = self.request("DELETE", f"/calls/{call_id}")
+        self.story.check(self.body(answer).get("status") == "ended", "the call has ended")
+
+    def read_audit(self, call_id: str) -> None:
+        """The audit plugin's rows."""
+        story = self.story
+        story.chapter("7. What the audit plugin wrote down")
+        answer = self.request("GET", "/audit?limit=50")
+        rows = self.body(answer).get("rows", [])
+        header, cells = _columns(list(reversed(rows)))
+        story.table(header, cells)
+        story.check(len(rows) == 7, f"the audit has a row for each of 7 commands: {len(rows)}")
+        of_call = self.body(self.http.get(f"/calls/{call_id}/audit")).get("rows", [])
+        story.check(
+            {row.get("call_id") for row in of_call} == {call_id},
+            f"{len(of_call)} of them are of this call",
+        )
+
+    def count(self) -> None:
+        """What the service saw, and which signals fired."""
+        story = self.story
+        story.chapter("8. What the service received")
+        received: dict[str, int] = {}
+        for entry in self.client.simulator.journal:
+            received[str(entry.command)] = received.get(str(entry.command), 0) + 1
+        for command, times in received.items():
+            story.note("", f"{command:<24}{times}")
+        story.check(received.get("dial") == 1, f"exactly one dial: {received.get('dial')}")
+        fired = {signal: self.receivers.fired.count(signal) for signal in self.receivers.fired}
+        expected = {
+            "command_sending": 5,
+            "command_succeeded": 5,
+            "command_failed": 2,
+            "command_rejected": 1,
+        }
+        story.check(fired == expected, f"signals: {_json(fired)}")
+
+    # -- the desk over HTTP ---------------------------------------------------------------------
+
+    def request(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> TestResponse:
+        """Ask the desk, and say what it answers."""
+        shown = "" if body is None else f" {_json(body)}"
+        self.story.note(">", f"{method} {_short(path)}{shown}")
+        answer = self.http.open(path, method=method, json=body)
+        self.story.note("<", f"{answer.status_code}{_gist(self.body(answer))}")
+        return answer
+
+    def body(self, answer: TestResponse) -> dict[str, Any]:
+        """The JSON of an answer."""
+        body = answer.get_json(silent=True)
+        return body if isinstance(body, dict) else {}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value)
+
+
+def _short(path: str) -> str:
+    """A path with its uuid cut short."""
+    return "/".join(part[:8] if len(part) == 36 else part for part in path.split("/"))
+
+
+def _gist(body: Mapping[str, Any]) -> str:
+    if "error" in body:
+        return f" {body['error']}: {body['message']}"
+    if "rows" in body:
+        return f" {len(body['rows'])} rows"
+    if "status" in body:
+        languages = body.get("translation")
+        said = (
+            f", translated {languages['from_lang']} to {languages['to_lang']}" if languages else ""
+        )
+        return f" the call is {body['status']}{said}"
+    return ""
+
+
+def _explain(decided: object) -> str:
+    return str(decided)
+
+
+def _columns(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[str]]]:
+    header = list(rows[0]) if rows else ["(no rows)"]
+    return header, [[str(row[key]) for key in header] for row in rows]
+
+
+def main(out: TextIO | None = None) -> int:
+    """Run the demo; the exit status."""
+    story = Story(out or sys.stdout)
+    logging.getLogger("flask_signalwire").addHandler(_QUIET)
+    with TemporaryDirectory() as folder:
+        database = Path(folder, "audit.sqlite3").as_posix()
+        # Whatever the environment says: the demo calls nobody.
+        config = {
+            "TESTING": True,
+            "SIGNALWIRE_SPACE": "simulator",
+            "SIGNALWIRE_ACCOUNTS": {},
+            "SIGNALWIRE_DRY_RUN": False,
+            "SIGNALWIRE_PLUGINS_BLOCKED": [],
+            "SIGNALWIRE_PLUGINS_REQUIRED": ["audit", "autolang"],
+            "SIGNALWIRE_AUDIT_URL": f"sqlite:///{database}",
+            "SIGNALWIRE_AUTOLANG_LOCAL": "en-US",
+            "DESK_TOKENS": {},
+        }
+        try:
+            app = create_app(config)
+        except exceptions.ConfigurationError as error:
+            story.say(f"The demo can't start. {error}", "31;1")
+            story.say("The plugins come with this checkout: pip install ./plugins/*")
+            return 1
+        return Demo(app, story).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
