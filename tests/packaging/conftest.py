@@ -35,7 +35,7 @@ PROJECTS = {
 
 
 def run(*command: str | Path, cwd: Path, **environ: str) -> str:
-    """The output of a command that must succeed; shown whole where it does not."""
+    """What a command prints, its warnings aside; it must succeed."""
     # Nothing of the environment may lead back to the checkout, or to the settings of who runs this.
     kept = {
         name: value
@@ -47,12 +47,11 @@ def run(*command: str | Path, cwd: Path, **environ: str) -> str:
         cwd=cwd,
         env=kept | environ,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, f"{command}\n{done.stdout}"
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     return done.stdout
 
 
