@@ -93,16 +93,16 @@ class Simulator:
     ) -> tuple[int, Mapping[str, Any], Iterable[tuple[str, str]]]:
         body: dict[str, Any] = {}
         leg: dict[str, Any] = {}
+        refusal: Refusal | None = None
         try:
             check_target(environ)
             self._authenticate(environ)
             body = read_command(environ)
             leg = self._execute(body)
-        except Refusal as refusal:
-            self._note(body, leg, refusal.status)
-            return refusal.status, refusal.body, refusal.headers
-        self._note(body, leg, 200)
-        return 200, leg, ()
+        except Refusal as error:
+            refusal = error
+        self._note(body, leg, refusal.status if refusal else 200)
+        return (refusal.status, refusal.body, refusal.headers) if refusal else (200, leg, ())
 
     def _authenticate(self, environ: WSGIEnvironment) -> None:
         if self._credentials is None:

@@ -6,6 +6,7 @@ Statuses and bodies of refusals: calling API contract, 2026-08; the limits are o
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .refusals import Refusal
@@ -89,7 +90,7 @@ def _refuse_constant(text: str) -> NoReturn:
 
 def _integer(text: str) -> int:
     # Other parsers keep numbers as doubles; one that no double holds is malformed to them.
-    if len(text) > 300:
+    if math.isinf(float(text)):
         raise ValueError("a number out of range")
     return int(text)
 
