@@ -1,14 +1,13 @@
 """``python -m example_app.demo``: one translated call, from dial to end, told in the terminal.
 
-It goes through the app's own routes and ends in the simulator, so nobody's telephone rings. It checks
-what it shows, and exits with 1 where anything is not as it should be.
+It goes through the app's own routes and ends in the simulator, so nobody's telephone rings. It
+checks what it shows, and exits with 1 where anything is not as it should be.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,60 +20,13 @@ from werkzeug.test import TestResponse
 from flask_signalwire import CallLeg, Command, exceptions, signals
 
 from . import create_app
+from .story import Story
 
 CUSTOMER = "+34911234567"
 PREMIUM = "+19005550100"
 SENTENCE = "Your parcel arrives tomorrow."
 # What fails in the demo fails on purpose, and is told; so the warnings go nowhere.
 _QUIET = logging.NullHandler()
-
-
-class Story:
-    """Prints, and remembers what was checked.
-
-    :param out: where to; it is coloured where it is a terminal.
-    """
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._coloured = out.isatty() and not os.environ.get("NO_COLOR")
-        self.checks: list[tuple[bool, str]] = []
-
-    def say(self, text: str = "", colour: str = "") -> None:
-        """Print a line."""
-        if colour and self._coloured:
-            text = f"\x1b[{colour}m{text}\x1b[0m"
-        print(text, file=self._out)
-
-    def chapter(self, text: str) -> None:
-        """Begin a step."""
-        self.say()
-        self.say(text, "1")
-
-    def note(self, who: str, text: str, colour: str = "") -> None:
-        """Say who did what."""
-        head, *rest = text.splitlines() or [""]
-        self.say(f"   {who:<9}{head}", colour)
-        for line in rest:
-            self.say(f"   {'':<9}{line}", colour)
-
-    def check(self, holds: bool, what: str) -> None:
-        """Remember whether something is as it should be."""
-        self.checks.append((bool(holds), what))
-
-    def table(self, header: list[str], rows: list[list[str]]) -> None:
-        """Print rows in columns."""
-        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-        for row in [header, *rows]:
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            self.say(f"   {'  '.join(cells)}".rstrip())
-
-    def end(self) -> int:
-        """Print the checks; the exit status."""
-        self.chapter("Checked")
-        for holds, what in self.checks:
-            self.note("ok" if holds else "WRONG", what, "32" if holds else "31;1")
-        return 0 if self.checks and all(holds for holds, _ in self.checks) else 1
 
 
 class Receivers:
@@ -255,7 +207,7 @@ class Demo:
         }
         story.check(fired == expected, f"signals: {_json(fired)}")
 
-    # -- the desk over HTTP ---------------------------------------------------------------------
+    # -- the desk over HTTP -------------------------------------------------------------------
 
     def request(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
