@@ -80,7 +80,7 @@ class Calling(CallingMethods):
         extras = options.get("extras") or _NOTHING
         vendor = options.get("request_options")
         deadline = options.get("deadline")
-        if deadline is not None and (isinstance(deadline, bool) or not deadline > 0):
+        if deadline is not None and not (_is_number(deadline) and deadline > 0):
             raise ValueError(f"deadline={deadline!r}; expected a number of seconds above 0")
         timeout = getattr(vendor, "timeout", None)
         try:
@@ -122,6 +122,10 @@ class Call(CallMethods):
 
     def __repr__(self) -> str:
         return f"<Call {self.id}>"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _check_keywords(spec: CommandSpec, options: Mapping[str, Any]) -> None:

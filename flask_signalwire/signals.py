@@ -1,10 +1,9 @@
 """Blinker signals; the sender is always the real app, never the ``current_app`` proxy.
 
 Connect with ``@signals.command_succeeded.connect_via(app)``, or for every app with ``.connect``.
-blinker holds receivers weakly: a function inside of another function is dropped when that one
+``.connect`` holds receivers weakly: a function inside of another function is dropped when that one
 returns, unless it is connected with ``weak=False``. A receiver that raises is logged and reported
-by
-:data:`plugin_failed`; it stops neither the other receivers nor the command.
+by :data:`plugin_failed`; it stops neither the other receivers nor the command.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def test_a_prefixed_environment_turns_a_token_into_a_number_and_is_told_so(
     monkeypatch.setenv("FLASK_SIGNALWIRE_API_TOKEN", "1e5")
     app = Flask("desk")
     app.config.from_prefixed_env()
-    with pytest.raises(ConfigurationError, match="SIGNALWIRE_API_TOKEN: is a float.*quote it"):
+    with pytest.raises(ConfigurationError, match=r"SIGNALWIRE_API_TOKEN: is a float.*quote it"):
         SignalWire(app)
 
 

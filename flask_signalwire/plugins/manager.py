@@ -90,7 +90,7 @@ class PluginManager:
         self._pluggy = pluggy.PluginManager(PROJECT)
         self._pluggy.add_hookspecs(hookspecs)
         self._blocked = frozenset(blocked)
-        self._required = set(required)
+        self._required = frozenset(required)
         self._strict = strict
         self._infos: dict[str, PluginInfo] = {}
         self._implementations: dict[str, tuple[Implementation, ...]] = {}
@@ -118,8 +118,7 @@ class PluginManager:
     # -- loading, before the freeze -------------------------------------------------------------
 
     def add(self, plugin: Any, name: str, origin: Origin) -> None:
-        """Register a plugin that came by no entry point, and is required therefore."""
-        self._required.add(name)
+        """Register a plugin that came by no entry point."""
         self._register(PluginInfo(name, origin), lambda: plugin)
 
     def load_entry_points(self) -> None:
@@ -164,11 +163,12 @@ class PluginManager:
             )
         problems: list[Problem] = []
         for info in self:
-            needed = info.name in self._required or (self._strict and info.status == "broken")
+            # What the app passed itself must work, as all must where that is strict.
+            must_work = self._strict or info.origin != "installed"
+            needed = info.name in self._required or (must_work and info.status == "broken")
             if needed and info.status != "active":
-                problems.append(
-                    (f"plugin {info.name} ({info.source})", f"is {info.status}: {info.reason}")
-                )
+                source = f" ({info.source})" if info.distribution else ""
+                problems.append((f"plugin {info.name}{source}", f"is {info.status}: {info.reason}"))
         if problems:
             raise ConfigurationError(
                 "required plugins are not active, so the app must not start:", problems

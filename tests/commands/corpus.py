@@ -1,7 +1,7 @@
 """Payloads that the contract allows, and payloads that it forbids.
 
-Written by hand from the calling API contract (2026-08), not from our schemas: where the two disagree,
-the schemas are wrong. Each forbidden one names the path that the error must point at.
+Written by hand from the calling API contract (2026-08), not from our schemas: where the two
+disagree, the schemas are wrong. Each forbidden one names the path that the error must point at.
 """
 
 from __future__ import annotations
@@ -40,17 +40,26 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
         ("calling.live_translate", start(filter_from=tone, filter_to=tone))
         for tone in ("polite", "rude", "professional", "shakespeare", "gen-z", "prompt:Be brief")
     ),
-    ("calling.live_translate", start(webhook="https://e.org/w", live_events=True, ai_summary=False)),
+    (
+        "calling.live_translate",
+        start(webhook="https://e.org/w", live_events=True, ai_summary=False),
+    ),
     ("calling.live_translate", start(ai_summary_prompt="In one line", speech_engine="deepgram")),
     ("calling.live_translate", start(speech_engine="google", speech_timeout=1500)),
     ("calling.live_translate", start(vad_silence_ms=1, vad_thresh=0, debug_level=0)),
     ("calling.live_translate", start(vad_thresh=1800, debug_level=2, speech_timeout=10**6)),
-    ("calling.live_translate", start(deepgram_key_override="k", deepgram_url_override="wss://e.org")),
+    (
+        "calling.live_translate",
+        start(deepgram_key_override="k", deepgram_url_override="wss://e.org"),
+    ),
     ("calling.live_translate", start(mode="x", translation_model="m")),
     ("calling.live_translate", start(translation_model_params={"a": [1, None, {"b": 0.5}]})),
     ("calling.live_translate", start(from_voice_params={}, to_voice_params={"speed": 1.1})),
     ("calling.live_translate", {"action": {"summarize": {}}}),
-    ("calling.live_translate", {"action": {"summarize": {"webhook": "https://e.org", "prompt": "p"}}}),
+    (
+        "calling.live_translate",
+        {"action": {"summarize": {"webhook": "https://e.org", "prompt": "p"}}},
+    ),
     ("calling.live_translate", {"action": {"summarize": {"summary_prompt": "p", "ai_model": "m"}}}),
     (
         "calling.live_translate",
@@ -68,7 +77,10 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ("dial", dial(to=NO, to_script=SWML)),
     ("dial", dial(to=NO, to_script="https://e.org/script")),
     ("dial", dial(to_script="https://e.org/script")),
-    ("dial", dial(caller_id="+12025550111", fallback_url="https://e.org/f", username="u", password="p")),
+    (
+        "dial",
+        dial(caller_id="+12025550111", fallback_url="https://e.org/f", username="u", password="p"),
+    ),
     ("dial", dial(send_digits="ww12,34#*ABCD")),
     ("dial", dial(status_url="http://web:8000/s", status_events=["created", "ringing"])),
     ("dial", dial(status_events=["answered", "ended"], url_method="GET")),

@@ -1,0 +1,288 @@
+"""The extension on apps: factories, several apps, accounts, threads, forks, and first mistakes."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Callable
+from uuid import UUID
+
+import click
+import pytest
+from flask import Flask, current_app, jsonify
+
+from flask_signalwire import Client, SignalWire, current_signalwire, hookimpl, signals
+from flask_signalwire.exceptions import ClientNotFound, ConfigurationError, PayloadError
+from tests.commands.corpus import CALL
+
+NUMBERS = {"from_": "+12025550100", "to": "+34911234567", "url": "https://e.org/swml"}
+START = {"start": {"from_lang": "en-US", "to_lang": "es-ES", "direction": ["remote-caller"]}}
+
+
+def test_the_client_is_where_flask_developers_look_for_it(app: Flask) -> None:
+    with app.app_context():
+        client = app.extensions["signalwire"]
+        assert isinstance(client, Client)
+        assert current_app.signalwire is client  # type: ignore[attr-defined]
+        assert current_signalwire.calling is client.calling
+        assert current_signalwire.settings.space == "simulator"
+
+
+def test_an_application_factory_makes_apps_that_share_nothing() -> None:
+    signalwire = SignalWire()
+
+    def create_app(space: str) -> Flask:
+        app = Flask("desk")
+        app.testing = True
+        app.config.update(SIGNALWIRE_SPACE=space, SIGNALWIRE_PLUGINS_BLOCKED="audit, autolang")
+        signalwire.init_app(app)
+        return app
+
+    one, two = create_app("simulator"), create_app("simulator")
+    leg = one.extensions["signalwire"].calling.dial(**NUMBERS)
+    assert leg.id in one.extensions["signalwire"].simulator.calls
+    assert leg.id not in two.extensions["signalwire"].simulator.calls
+    with one.app_context():
+        assert current_signalwire.app is one
+        with two.app_context():
+            assert current_signalwire.app is two
+
+
+def test_a_translation_from_a_request(app: Flask) -> None:
+    @app.post("/calls")
+    def place() -> object:
+        leg = current_signalwire.calling.dial(**NUMBERS)
+        current_signalwire.calling.live_translate(leg.id, action=START)
+        return jsonify(leg)
+
+    answer = app.test_client().post("/calls").json
+    assert answer["status"] == "queued"
+    session = app.extensions["signalwire"].simulator.calls[answer["id"]].translation
+    assert (session.from_lang, session.to_lang) == ("en-US", "es-ES")
+
+
+def test_a_call_from_a_cli_command(app: Flask) -> None:
+    @app.cli.command("ring")
+    def ring() -> None:
+        click.echo(current_signalwire.calling.dial(**NUMBERS).status)
+
+    assert app.test_cli_runner().invoke(args=["ring"]).output == "queued\n"
+
+
+def test_a_call_from_a_thread_with_an_app_context(app: Flask) -> None:
+    statuses: list[str | None] = []
+
+    def work() -> None:
+        with app.app_context():
+            statuses.append(current_signalwire.calling.dial(**NUMBERS).status)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert statuses == ["queued"]
+
+
+def test_outside_of_an_app_context_the_error_says_what_to_write() -> None:
+    with pytest.raises(ClientNotFound, match=r"with app\.app_context\(\)"):
+        _ = current_signalwire.calling
+    with pytest.raises(RuntimeError):  # as Flask's own proxies do
+        _ = current_signalwire.calling
+
+
+def test_a_forgotten_init_app_is_said_so() -> None:
+    with (
+        Flask("forgetful").app_context(),
+        pytest.raises(ClientNotFound, match=r"'forgetful' has no flask-signalwire.*init_app"),
+    ):
+        _ = current_signalwire.calling
+
+
+def test_an_app_is_initialised_once(app: Flask) -> None:
+    with pytest.raises(ConfigurationError, match="has flask-signalwire already"):
+        SignalWire(app)
+
+
+# -- accounts -----------------------------------------------------------------------------------
+
+
+def test_two_sets_of_credentials_in_one_app(make_app: Callable[..., Flask]) -> None:
+    app = make_app(
+        accounts={"eu": {"project_id": "p", "api_token": "t"}, "us": {"space": "simulator"}}
+    )
+    client = app.extensions["signalwire"]
+    seen: list[str] = []
+
+    def sending(sender: Flask, command: object) -> None:
+        seen.append(command.account)  # type: ignore[attr-defined]
+
+    with signals.command_sending.connected_to(sending, sender=app):
+        client.account("eu").calling.dial(**NUMBERS)
+        client.calling.dial(**NUMBERS)
+        client.account("default").calling.dial(**NUMBERS)
+    assert seen == ["eu", "default", "default"]
+
+
+def test_an_unknown_account_is_told_the_known_ones(make_app: Callable[..., Flask]) -> None:
+    client = make_app(accounts={"eu": {}}).extensions["signalwire"]
+    with pytest.raises(ConfigurationError, match=r"no account 'ue'.*default, eu"):
+        client.account("ue")
+
+
+def test_credentials_are_asked_for_by_account(make_app: Callable[..., Flask]) -> None:
+    client = make_app(
+        space=None, accounts={"eu": {"project_id": "p", "space": "acme.signalwire.com"}}
+    ).extensions["signalwire"]
+    with pytest.raises(ConfigurationError) as caught:
+        client.account("eu").calling.dial(**NUMBERS)
+    assert [key for key, _ in caught.value.problems] == ["SIGNALWIRE_ACCOUNTS['eu']['api_token']"]
+
+
+def test_the_simulator_is_asked_for_where_there_is_none(make_app: Callable[..., Flask]) -> None:
+    with pytest.raises(ConfigurationError, match="set SIGNALWIRE_SPACE to 'simulator'"):
+        _ = make_app(space="acme.signalwire.com").extensions["signalwire"].simulator
+
+
+# -- calling ------------------------------------------------------------------------------------
+
+
+def test_the_call_id_is_positional_or_named(client: Client) -> None:
+    call_id = client.calling.dial(**NUMBERS).id
+    assert call_id is not None
+    assert client.calling.live_translate(call_id, action=START).id == call_id
+    assert client.calling.live_translate(call_id=call_id, action="stop").id == call_id
+    assert client.calling.end(UUID(call_id)).status == "ended"  # type: ignore[arg-type]
+
+
+def test_a_call_does_not_repeat_its_id(client: Client) -> None:
+    leg = client.calling.dial(**NUMBERS)
+    assert leg.id is not None
+    call = client.calling.call(leg.id)
+    call.live_translate(action=START)
+    call.live_translate(action={"inject": {"message": "Hola", "direction": "remote-caller"}})
+    simulated = client.simulator.calls[leg.id]
+    assert simulated.translation is not None
+    simulated.answer()
+    assert call.update(status="completed").id == leg.id
+    assert not hasattr(call, "dial")
+    assert repr(call) == f"<Call {leg.id}>"
+
+
+def test_a_misspelt_keyword_names_the_nearest_one(client: Client) -> None:
+    with pytest.raises(TypeError, match="'status_ulr'; did you mean `status_url`"):
+        client.calling.live_translate(CALL, action="stop", status_ulr="x")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="'dedline'; did you mean `deadline`"):
+        client.calling.end(CALL, dedline=5)  # type: ignore[call-arg]
+
+
+def test_a_keyword_that_is_none_is_left_out(client: Client) -> None:
+    assert client.calling.dial(**NUMBERS, timeout=None, swml=None).status == "queued"
+
+
+def test_extras_go_over_the_params_as_in_the_vendors_sdk(client: Client) -> None:
+    sent: list[object] = []
+
+    def sending(sender: Flask, command: object) -> None:
+        sent.append(command.params["timeout"])  # type: ignore[attr-defined]
+
+    with signals.command_sending.connected_to(sending, sender=client.app):
+        client.calling.dial(**NUMBERS, timeout=5, extras={"timeout": 10})
+    assert sent == [10]
+
+
+def test_a_payload_inside_of_itself_is_no_crash(client: Client) -> None:
+    loop: dict[str, object] = {}
+    loop["loop"] = loop
+    with pytest.raises(PayloadError, match="inside of itself") as caught:
+        client.calling.live_translate(CALL, action=loop)
+    assert caught.value.outcome == "not_sent"
+
+
+@pytest.mark.parametrize("deadline", [0, -1, True, "5"])
+def test_a_deadline_is_a_number_of_seconds(client: Client, deadline: object) -> None:
+    with pytest.raises(ValueError, match="deadline="):
+        client.calling.end(CALL, deadline=deadline)  # type: ignore[arg-type]
+
+
+def test_a_leg_is_a_dict_with_attributes_and_a_masked_repr(client: Client) -> None:
+    leg = client.calling.dial(**NUMBERS)
+    assert leg["id"] == leg.id
+    assert leg["from"] == leg.from_ == "+12025550100"
+    assert (leg.to, leg.direction, leg.type) == ("+34911234567", "outbound-api", "relay_pstn_call")
+    assert leg.request_id
+    assert leg.command_id
+    assert "911234567" not in repr(leg)
+    with pytest.raises(AttributeError, match=r"the answer has no 'colour'; it has .*status"):
+        _ = leg.colour
+
+
+# -- dry run ------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_sends_nothing_and_says_what_would_have_gone(
+    make_app: Callable[..., Flask], log: pytest.LogCaptureFixture
+) -> None:
+    class Observer:
+        seen: list[object] = []  # noqa: RUF012  # of this test alone
+
+        @hookimpl
+        def signalwire_command_succeeded(self, leg: object) -> None:
+            self.seen.append(leg)
+
+    client = make_app(Observer, dry_run=True, space=None).extensions["signalwire"]
+    leg = client.calling.dial(**NUMBERS, password="hunter2")
+    assert leg.dry_run
+    assert UUID(leg.id)
+    assert client.calling.end(CALL).id == CALL
+    assert len(Observer.seen) == 2
+    assert "dry run, not sent" in log.text
+    assert "'to': '+34*******67'" in log.text
+    assert "hunter2" not in log.text
+    with pytest.raises(PayloadError):
+        client.calling.dial(from_="")
+
+
+# -- the end ------------------------------------------------------------------------------------
+
+
+def test_an_app_that_is_let_go_lets_its_client_go(make_app: Callable[..., Flask]) -> None:
+    def make() -> int:
+        app = Flask("short-lived")
+        app.testing = True
+        app.config.update(SIGNALWIRE_SPACE="simulator", SIGNALWIRE_PLUGINS_BLOCKED="audit,autolang")
+        SignalWire(app)
+        app.extensions["signalwire"].calling.dial(**NUMBERS)
+        return id(app)
+
+    make()
+    gc.collect()
+    assert not [thing for thing in gc.get_objects() if _is_short_lived(thing)]
+
+
+def _is_short_lived(thing: object) -> bool:
+    return type(thing) is Client and thing.app.name == "short-lived"
+
+
+def test_a_client_that_was_closed_can_send_again(client: Client) -> None:
+    client.calling.dial(**NUMBERS)
+    client.close()
+    client.close()
+    assert client.calling.dial(**NUMBERS).status == "queued"
+
+
+def test_a_forked_worker_sends_with_the_app_of_its_parent(app: Flask) -> None:
+    client = app.extensions["signalwire"]
+    client.calling.dial(**NUMBERS)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            status = client.calling.dial(**NUMBERS).status
+            os.write(writer, str(status).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    _, code = os.waitpid(child, 0)
+    with os.fdopen(reader) as told:
+        assert (code, told.read()) == (0, "queued")
+    assert client.calling.dial(**NUMBERS).status == "queued"
