@@ -18,7 +18,6 @@ from flask import Flask
 
 from flask_signalwire import hookimpl
 
-
 _FLASK = [sys.executable, "-m", "flask"]
 
 
