@@ -1,0 +1,53 @@
+"""The Python in the pages runs, and prints what they show."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+
+import pytest
+
+from flask_signalwire.plugins import manager
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    """What a new user has: no settings around, no plugins installed, no logging set up."""
+    for name in ("PROJECT_ID", "API_TOKEN", "SPACE", "REST_CA_FILE"):
+        monkeypatch.delenv(f"SIGNALWIRE_{name}", raising=False)
+    monkeypatch.setattr(manager, "entry_points", lambda group: [])
+    loggers = [logging.getLogger(), logging.getLogger("flask_signalwire")]
+    kept = [(logger, list(logger.handlers), logger.level) for logger in loggers]
+    for logger in loggers:
+        logger.handlers[:] = []
+    yield
+    for logger, handlers, level in kept:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+
+
+def test_examples_run(page, bare, check_output):
+    if not page.examples:
+        pytest.skip("no examples")
+    printed = io.StringIO()
+    namespace = {"__name__": "desk"}
+    with contextlib.redirect_stdout(printed):
+        for block in page.examples:
+            begin = printed.tell()
+            # Line numbers of a traceback are those of the page.
+            code = compile("\n" * block.line + block.text, f"docs/{page.name}.md", "exec")
+            exec(code, namespace)
+            if block.output is not None:
+                output = printed.getvalue()[begin:]
+                check_output(output, block.output, f"docs/{page.name}.md:{block.line}")
+
+
+def test_pages_with_examples_are_many(pages):
+    """Should the pages' format change, this notices that nothing is executed any more."""
+    assert sum(len(page.examples) for page in pages.values()) >= 40
+    assert sum(block.output is not None for page in pages.values() for block in page.blocks) >= 20
+
+
+def test_every_block_has_a_language(page):
+    assert all(block.language for block in page.blocks)
