@@ -63,7 +63,9 @@ def mask(value: Any, sensitivity: Sensitivity | None = None, key: str = "") -> A
     if sensitivity == "secret" or _SECRET_KEYS.search(key):
         return SECRET
     if isinstance(value, Mapping):
-        return {name: mask(inner, sensitivity, str(name)) for name, inner in value.items()}
+        return {
+            scrub(str(name)): mask(inner, sensitivity, str(name)) for name, inner in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [mask(inner, sensitivity) for inner in value]
     if isinstance(value, str):

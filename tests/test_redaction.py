@@ -50,6 +50,10 @@ def test_keys_that_sound_like_credentials_are_masked_at_every_depth() -> None:
     }
 
 
+def test_a_key_can_be_a_number_too() -> None:
+    assert mask({"+34911234567": {"+34911234567": 1}}) == {"+34*******67": {"+34*******67": 1}}
+
+
 def test_numbers_that_are_integers_are_masked_too() -> None:
     assert mask({"to": 34911234567, "timeout": 30, "live": True}) == {
         "to": "34*******67",

@@ -308,7 +308,7 @@ class Number(JSONField):
             isinstance(value, bool)
             or not isinstance(value, (int, float))
             or (self.whole and not isinstance(value, int))
-            or not math.isfinite(value)
+            or (isinstance(value, float) and not math.isfinite(value))
             or (self.minimum is not None and value < self.minimum)
             or (self.maximum is not None and value > self.maximum)
         ):
@@ -429,8 +429,8 @@ class Keyed(JSONField):
         if not isinstance(value, Mapping):
             return super().mask(value)
         return {
-            key: self.choices[key].mask(inner) if key in self.choices else mask(inner, key=str(key))
-            for key, inner in value.items()
+            **{key: self.choices[key].mask(value[key]) for key in self.choices if key in value},
+            **mask({key: inner for key, inner in value.items() if key not in self.choices}),
         }
 
 
@@ -490,6 +490,6 @@ class PayloadSchema(Schema):
             return payload if payload is None else SECRET
         known = self.keys
         return {
-            key: known[key].mask(value) if key in known else mask(value, key=str(key))
-            for key, value in payload.items()
+            **{key: known[key].mask(value) for key, value in payload.items() if key in known},
+            **mask({key: value for key, value in payload.items() if key not in known}),
         }

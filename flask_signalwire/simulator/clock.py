@@ -14,6 +14,14 @@ class Clock(Protocol):
         """Seconds since 1970-01-01 UTC; never less than it said before."""
         ...
 
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once.
+
+        :param seconds: how much, at least 0.
+        :raises ValueError: where it is less: time does not run backwards.
+        """
+        ...
+
 
 class SystemClock:
     """The time of day, read once; from then on it passes as the machine's monotonic clock says.
@@ -23,10 +31,17 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()
+        self._lock = threading.Lock()
 
     def now(self) -> float:
-        """Seconds since 1970-01-01 UTC."""
+        """Seconds since 1970-01-01 UTC, and what it was advanced by."""
         return self._offset + time.monotonic()
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead, and run on from there."""
+        _check(seconds)
+        with self._lock:
+            self._offset += seconds
 
 
 class ManualClock:
@@ -45,12 +60,12 @@ class ManualClock:
         return self._now
 
     def advance(self, seconds: float) -> None:
-        """Let time pass.
-
-        :param seconds: how much, at least 0.
-        :raises ValueError: where it is less: time does not run backwards.
-        """
-        if not seconds >= 0:
-            raise ValueError(f"{seconds} seconds; expected at least 0")
+        """Let time pass."""
+        _check(seconds)
         with self._lock:
             self._now += seconds
+
+
+def _check(seconds: float) -> None:
+    if not seconds >= 0:
+        raise ValueError(f"{seconds} seconds; expected at least 0")

@@ -297,3 +297,15 @@ def test_time_does_not_run_backwards():
     for wrong in (-1, math.nan):
         with pytest.raises(ValueError, match="expected at least 0"):
             clock.advance(wrong)
+
+
+def test_the_clock_of_an_app_can_be_advanced_and_runs_on() -> None:
+    clock = SystemClock()
+    simulator = Simulator(clock=clock)
+    before = clock.now()
+    call = simulator.calls[simulator.calls.dial({"from": "+1", "to": "+2", "url": "x"}).id]
+    clock.advance(3)
+    assert call.status == "answered"
+    assert before + 3 <= clock.now() < before + 30
+    with pytest.raises(ValueError, match="expected at least 0"):
+        clock.advance(-1)
