@@ -27,4 +27,6 @@ default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
+# `…` stands in docstrings for what a reader fills in. Examples in pages and hooks are executed.
+suppress_warnings = ["misc.highlighting_failure"]
 maximum_signature_line_length = 80

@@ -57,9 +57,12 @@ _SECOND_FIELD = re.compile(r"(?<=\S) (?=:(?:ivar|param|raises|returns)\b[^:]*: )
 def one_field_a_line(
     app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
 ) -> None:
-    """``:ivar a: … :ivar b: …`` in one line is two fields; docutils sees one."""
+    """``:ivar a: … :ivar b: …`` in one line is two fields; docutils sees one.
+
+    And the star among the tones of ``send_digits`` is a key of a telephone, not markup.
+    """
     found: list[str] = []
-    for line in lines:
+    for line in (line.replace(" *,", r" \*,") for line in lines):
         if line.lstrip().startswith(":"):
             indent = line[: len(line) - len(line.lstrip())]
             first, *others = _SECOND_FIELD.split(line)
