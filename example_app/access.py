@@ -27,8 +27,10 @@ def init_app(app: Flask) -> None:
             "the call desk can't use these settings:",
             [("DESK_TOKENS", "write a dict: a text of 16 characters or more for each user's name")],
         )
-    settings = app.extensions["signalwire"].settings
-    if settings.space != "simulator" and not tokens:
+    account = app.extensions["signalwire"].settings.account()
+    # Plain http is spoken to this machine only: a simulator on a port.
+    real = not account.simulated and account.url.startswith("https:")
+    if real and not tokens:
         raise exceptions.ConfigurationError(
             "the call desk would place real calls for anybody who asks:",
             [("DESK_TOKENS", "is empty; write a token for each user, or use the simulator")],

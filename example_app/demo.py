@@ -19,11 +19,14 @@ from werkzeug.test import TestResponse
 
 from flask_signalwire import CallLeg, Command, exceptions, signals
 
-from . import create_app
+from . import DEFAULTS, create_app
 from .story import Story
 
 CUSTOMER = "+34911234567"
 PREMIUM = "+19005550100"
+PLUGINS = ["audit", "autolang"]
+LEGS = ["remote-caller"]
+COLUMNS = ["name", "who", "outcome", "leg_status", "stage", "error"]
 SENTENCE = "Your parcel arrives tomorrow."
 # What fails in the demo fails on purpose, and is told; so the warnings go nowhere.
 _QUIET = logging.NullHandler()
@@ -44,7 +47,7 @@ class Receivers:
     def sending(self, app: Flask, command: Command, **extra: Any) -> None:
         """Every check is passed."""
         self._fired("command_sending", command.name)
-        self._story.note("request", _json(command.masked_params()))
+        self._story.note("sent", _json(command.masked_params()))
         decided = command.state.get("autolang")
         if decided is not None and command.param("action.start"):
             self._story.note("autolang", _explain(decided))
@@ -138,15 +141,13 @@ class Demo:
         """A mistake on purpose: what a developer reads."""
         story = self.story
         story.chapter("4. A mistake on purpose: `to_langg`")
-        start = {"from_lang": "en-US", "to_langg": "es-ES", "direction": ["remote-caller"]}
-        story.note(">", f"calling.live_translate(call_id, action={{'start': {start}}})")
-        context = {"remote_number": CUSTOMER}
+        action = {"start": {"from_lang": "en-US", "to_langg": "fr-FR", "direction": LEGS}}
+        story.note(">", f"calling.live_translate(call_id, action={_json(action)})")
+        context = {"remote_number": CUSTOMER, "user": "developer"}
         received = len(self.client.simulator.journal)
         try:
             with self.app.app_context():
-                self.client.calling.live_translate(
-                    call_id, action={"start": start}, context=context
-                )
+                self.client.calling.live_translate(call_id, action=action, context=context)
         except exceptions.PayloadError as error:
             story.note("<", f"{type(error).__name__}: {error}")
             story.check("did you mean `to_lang`" in str(error), "the misspelt key is explained")
@@ -179,12 +180,11 @@ class Demo:
         story.chapter("7. What the audit plugin wrote down")
         answer = self.request("GET", "/audit?limit=50")
         rows = self.body(answer).get("rows", [])
-        header, cells = _columns(list(reversed(rows)))
-        story.table(header, cells)
+        story.table(["call", *COLUMNS], [_cells(row) for row in reversed(rows)])
         story.check(len(rows) == 7, f"the audit has a row for each of 7 commands: {len(rows)}")
         of_call = self.body(self.http.get(f"/calls/{call_id}/audit")).get("rows", [])
         story.check(
-            {row.get("call_id") for row in of_call} == {call_id},
+            {row["call_id"] or row["leg_id"] for row in of_call} == {call_id},
             f"{len(of_call)} of them are of this call",
         )
 
@@ -252,9 +252,9 @@ def _explain(decided: object) -> str:
     return str(decided)
 
 
-def _columns(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[str]]]:
-    header = list(rows[0]) if rows else ["(no rows)"]
-    return header, [[str(row[key]) for key in header] for row in rows]
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    call = row["call_id"] or row["leg_id"] or ""
+    return [_short(call), *(str(row[key] or "") for key in COLUMNS)]
 
 
 def main(out: TextIO | None = None) -> int:
@@ -270,10 +270,10 @@ def main(out: TextIO | None = None) -> int:
             "SIGNALWIRE_ACCOUNTS": {},
             "SIGNALWIRE_DRY_RUN": False,
             "SIGNALWIRE_PLUGINS_BLOCKED": [],
-            "SIGNALWIRE_PLUGINS_REQUIRED": ["audit", "autolang"],
+            "SIGNALWIRE_PLUGINS_REQUIRED": PLUGINS,
             "SIGNALWIRE_AUDIT_URL": f"sqlite:///{database}",
             "SIGNALWIRE_AUTOLANG_LOCAL": "en-US",
-            "DESK_TOKENS": {},
+            **DEFAULTS,
         }
         try:
             app = create_app(config)

@@ -22,7 +22,9 @@ class PremiumNumbers:
     @hookimpl
     def signalwire_setup(self, app: Flask) -> None:
         prefixes = app.config.get("DESK_REFUSED_PREFIXES", self.PREFIXES)
-        if isinstance(prefixes, str) or not all(str(prefix)[:1] == "+" for prefix in prefixes):
+        if not isinstance(prefixes, (list, tuple)) or not all(
+            isinstance(prefix, str) and prefix.startswith("+") for prefix in prefixes
+        ):
             raise ValueError('DESK_REFUSED_PREFIXES is no list such as ["+1900", "+979"]')
         self.prefixes = tuple(prefixes)
 
