@@ -18,7 +18,9 @@ def settings() -> str:
     rows = []
     for key, default, environment, text in Settings.reference():
         shown = "none" if default is None else _code(repr(default))
-        also = f" Also read from the environment variable {_code(environment)}." if environment else ""
+        also = (
+            f" Also read from the environment variable {_code(environment)}." if environment else ""
+        )
         rows.append([_code(key), shown, f"{_markdown(text)}{also}"])
     return table(["Setting", "Default", "Meaning"], rows)
 

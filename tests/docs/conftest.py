@@ -85,9 +85,14 @@ def all_pages() -> list[Page]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "page" in metafunc.fixturenames:
-        pages = all_pages()
-        metafunc.parametrize("page", pages, ids=[page.name for page in pages])
+    for name, wanted in (
+        ("page", None),
+        ("example_page", "examples"),
+        ("console_page", "consoles"),
+    ):
+        if name in metafunc.fixturenames:
+            pages = [page for page in all_pages() if wanted is None or getattr(page, wanted)]
+            metafunc.parametrize(name, pages, ids=[page.name for page in pages])
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,9 @@ def example(hook):
 def plugin_of(hook):
     """A plugin made of the example: its class, else a module with its functions."""
     module = ModuleType("example")
-    vars(module).update({name: getattr(flask_signalwire, name) for name in flask_signalwire.__all__})
+    vars(module).update(
+        {name: getattr(flask_signalwire, name) for name in flask_signalwire.__all__}
+    )
     vars(module).update(click=click, time=time)
     before = set(vars(module))
     exec(compile(example(hook), hook, "exec"), vars(module))
