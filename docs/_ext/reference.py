@@ -27,11 +27,10 @@ def settings() -> str:
 
 def commands() -> str:
     """A table of every command."""
-    rows = [
-        [f"[{_code(spec.method)}](#{spec.method})", _code(spec.name)]
-        + [spec.summary, "yes" if spec.takes_id else "no"]
-        for spec in TABLE
-    ]
+    rows = []
+    for spec in TABLE:
+        link = f"[{_code(spec.method)}](#{spec.method})"
+        rows.append([link, _code(spec.name), spec.summary, "yes" if spec.takes_id else "no"])
     return table(["Method", "Command", "What it does", "Takes a call's id"], rows)
 
 

@@ -18,7 +18,10 @@ DOCS = ROOT / "docs"
 
 @dataclass
 class Block:
-    """One fenced block. ``output``: the ``text`` block right after it, which shows what it prints."""
+    """One fenced block.
+
+    :param output: the ``text`` block right after it, which shows what it prints.
+    """
 
     language: str
     text: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import re
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def test_signal(pages, name):
 def signal_doc(name):
     """The text under an assignment."""
     body = ast.parse(inspect.getsource(signals)).body
-    for statement, following in zip(body, body[1:], strict=False):
+    for statement, following in itertools.pairwise(body):
         if isinstance(statement, ast.Assign) and statement.targets[0].id == name:
             return following.value.value
     raise AssertionError(name)
