@@ -29,6 +29,8 @@ DEFAULTS: Mapping[str, Any] = {
     "DESK_OPERATOR": "+12025550101",
     # The language that is spoken at the desk.
     "DESK_LANGUAGE": "en-US",
+    # Where the service sends what was said, and summaries: a URL of your own that takes them.
+    "DESK_WEBHOOK": None,
     # Who may use the desk: a token for each name. Must be set where telephones really ring.
     "DESK_TOKENS": {},
     "DESK_REFUSED_PREFIXES": PremiumNumbers.PREFIXES,

@@ -62,7 +62,8 @@ class CallBook:
         self._limit = limit
 
     def saw(self, call_id: str, leg: CallLeg, user: str) -> KnownCall:
-        """Write down what the service answered for a call."""
+        """Write down what the service answered for a call; its own spelling of the id counts."""
+        call_id = leg.id or call_id
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
         with self._lock:
             known = self._calls.get(call_id)

@@ -109,11 +109,14 @@ class Demo:
         answer = self.request("POST", "/calls", {"to": CUSTOMER})
         self.story.check(answer.status_code == 201, "the call is placed")
         call_id = str(self.body(answer)["id"])
-        # Nobody waits for a telephone here: the simulated customer picks up at once.
-        call = self.client.simulator.calls[call_id]
-        call.ring()
-        call.answer()
-        self.story.note("customer", "picks up")
+        # Nobody waits for a telephone here: the simulator's clock is put forward.
+        simulator = self.client.simulator
+        states = []
+        for seconds in (1, 2):
+            simulator.clock.advance(seconds)
+            states.append(simulator.calls[call_id].status)
+        self.story.note("clock", f"3 seconds later: {', then '.join(states)}")
+        self.story.check(states == ["ringing", "answered"], "it rings, and is answered")
         return call_id
 
     def translate(self, call_id: str) -> None:
@@ -195,8 +198,7 @@ class Demo:
         received: dict[str, int] = {}
         for entry in self.client.simulator.journal:
             received[str(entry.command)] = received.get(str(entry.command), 0) + 1
-        for command, times in received.items():
-            story.note("", f"{command:<24}{times}")
+        story.note("service", ", ".join(f"{name} x {times}" for name, times in received.items()))
         story.check(received.get("dial") == 1, f"exactly one dial: {received.get('dial')}")
         fired = {signal: self.receivers.fired.count(signal) for signal in self.receivers.fired}
         expected = {

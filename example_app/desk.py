@@ -69,8 +69,7 @@ def show_call(call_id: str) -> ResponseReturnValue:
 def end_call(call_id: str) -> ResponseReturnValue:
     """Hang up."""
     leg = current_signalwire.calling.end(call_id, reason="hangup", context=_context_of(call_id))
-    _saw(call_id, leg)
-    return _book().translated(call_id, None).as_json()
+    return _book().translated(_saw(call_id, leg).id, None).as_json()
 
 
 # -- the translation of a call ---------------------------------------------------------------------
@@ -87,18 +86,19 @@ def start_translation(call_id: str) -> ResponseReturnValue:
     start = {
         "from_lang": current_app.config["DESK_LANGUAGE"],
         "direction": ["local-caller", "remote-caller"],
+        **_webhook(),
         **body,
     }
     leg = current_signalwire.calling.live_translate(
         call_id, action={"start": start}, context=_context_of(call_id)
     )
-    _saw(call_id, leg)
+    call = _saw(call_id, leg)
     # The languages as they were sent, and not as they came in: a plugin may have picked them.
     sent, decided = start, None
     for line in _log().of(leg.command_id):
         sent, decided = line.params["action"]["start"], line.decided
     languages = {key: str(sent.get(key)) for key in ("from_lang", "to_lang")}
-    call = _book().translated(call_id, languages)
+    call = _book().translated(call.id, languages)
     return {**call.as_json(), "decided": _plain(decided)}, 201
 
 
@@ -110,18 +110,17 @@ def say_sentence(call_id: str) -> ResponseReturnValue:
     leg = current_signalwire.calling.live_translate(
         call_id, action={"inject": sentence}, context=_context_of(call_id)
     )
-    _saw(call_id, leg)
-    return {"call": call_id, **sentence}, 202
+    return {"call": _saw(call_id, leg).id, **sentence}, 202
 
 
 @blueprint.post("/calls/<call_id>/translation/summary")
 def summarize(call_id: str) -> ResponseReturnValue:
-    """Have what was said so far summarised; the service sends the summary later, to a webhook."""
-    body = read(NewSummary)
+    """Have what was said so far summarised; the service sends the summary to ``DESK_WEBHOOK``."""
+    summary = {**_webhook(), **read(NewSummary)}
     leg = current_signalwire.calling.live_translate(
-        call_id, action={"summarize": body}, context=_context_of(call_id)
+        call_id, action={"summarize": summary}, context=_context_of(call_id)
     )
-    return _saw(call_id, leg).as_json(), 202
+    return {"call": _saw(call_id, leg).id, "sent_to": summary.get("webhook")}, 202
 
 
 @blueprint.delete("/calls/<call_id>/translation")
@@ -130,8 +129,7 @@ def stop_translation(call_id: str) -> ResponseReturnValue:
     leg = current_signalwire.calling.live_translate(
         call_id, action="stop", context=_context_of(call_id)
     )
-    _saw(call_id, leg)
-    return _book().translated(call_id, None).as_json()
+    return _book().translated(_saw(call_id, leg).id, None).as_json()
 
 
 # -- the audit -------------------------------------------------------------------------------------
@@ -184,6 +182,11 @@ def _context(remote_number: str | None) -> dict[str, Any]:
     """What plugins may want to know, and the service is not told."""
     context = {"user": g.user}
     return {**context, "remote_number": remote_number} if remote_number else context
+
+
+def _webhook() -> dict[str, str]:
+    url = current_app.config["DESK_WEBHOOK"]
+    return {"webhook": url} if url else {}
 
 
 def _plain(value: Any) -> Any:

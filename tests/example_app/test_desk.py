@@ -48,6 +48,7 @@ def test_a_translated_call_from_dial_to_end(app, http, call, received):
 
     asked = http.post(f"{call}/translation/summary", json={"prompt": "In one line."})
     assert asked.status_code == 202
+    assert asked.json["sent_to"] is None
     assert simulated.translation.summaries == [{"prompt": "In one line."}]
 
     stopped = http.delete(f"{call}/translation")
@@ -58,6 +59,27 @@ def test_a_translated_call_from_dial_to_end(app, http, call, received):
     assert (ended.status_code, ended.json["status"]) == (200, "ended")
     assert simulated.status == "ended"
     assert received() == ["dial", *["calling.live_translate"] * 4, "calling.end"]
+
+
+def test_words_and_summaries_are_sent_where_the_desk_says(make_desk):
+    app = make_desk(DESK_WEBHOOK="https://desk.example.com/words")
+    http = app.test_client()
+    call = http.post("/calls", json={"to": CUSTOMER}).headers["Location"]
+    http.post(f"{call}/translation", json={"to_lang": "es-ES"})
+    asked = http.post(f"{call}/translation/summary")
+    assert asked.json["sent_to"] == "https://desk.example.com/words"
+    [simulated] = app.extensions["signalwire"].simulator.calls.values()
+    assert simulated.translation.start["webhook"] == "https://desk.example.com/words"
+    assert simulated.translation.summaries == [{"webhook": "https://desk.example.com/words"}]
+
+
+def test_the_service_spells_the_id(http, call):
+    shouted = f"/calls/{call.rpartition('/')[2].upper()}"
+    assert http.post(f"{shouted}/translation", json={"to_lang": "es-ES"}).status_code == 201
+    assert [known["translation"]["to_lang"] for known in http.get("/calls").json["calls"]] == [
+        "es-ES"
+    ]
+    assert http.delete(shouted).json["id"] == call.rpartition("/")[2]
 
 
 def test_ending_a_call_ends_what_is_known_of_its_translation(http, call):

@@ -87,7 +87,7 @@ def test_its_curl_commands_run_in_order(tmp_path):
     assert placed["status"] == "queued"
     assert started["translation"] == {"from_lang": "en-US", "to_lang": "es-ES"}
     assert said["message"] == "Your parcel arrives tomorrow."
-    assert summarized["id"] == placed["id"]
+    assert summarized["call"] == placed["id"]
     assert misspelt["problems"] == {"to_langg": ["unknown key; did you mean `to_lang`?"]}
     assert refused["error"] == "CommandRejected"
     assert stopped["translation"] is None
