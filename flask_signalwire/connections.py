@@ -1,8 +1,9 @@
 """The sockets under :mod:`flask_signalwire.transport`.
 
-requests and urllib3 know the time between two bytes, not the time of a whole call; and their errors do
-not always tell whether the first byte had left. Both are known where the bytes pass, so this module puts
-its own connection class under urllib3's pools: it notes when sending starts, and reads under a deadline.
+requests and urllib3 know the time between two bytes, not the time of a whole call; and their errors
+do not always tell whether the first byte had left. Both are known where the bytes pass, so this
+module puts its own connection class under urllib3's pools: it notes when sending starts, and
+connects, writes and reads under a deadline.
 """
 
 from __future__ import annotations
@@ -16,39 +17,51 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidProxyURL
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
+from urllib3.util.connection import allowed_gai_family, create_connection
 
-__all__ = ["ServiceAdapter", "progress"]
+__all__ = ["ServiceAdapter", "load_authorities", "progress"]
 
 
 class _Progress(threading.local):
     """How far this thread's request has come.
 
-    One thread has one request under way at most, so a thread-local is the request's own: nothing else
-    reaches from the transport through requests and urllib3 down to the socket.
+    One thread has one request under way at most, so a thread-local is the request's own: nothing
+    else reaches from the transport through requests and urllib3 down to the socket.
+
+    :ivar sent: whether a byte of the request has left; None where the adapter does not tell.
     """
 
     deadline: float | None = None
-    stage: Literal["idle", "connecting", "sending"] = "idle"
-
-    @property
-    def connecting(self) -> bool:
-        """Whether the request got no further than connecting: no byte of it has left."""
-        return self.stage == "connecting"
+    sent: bool | None = None
 
     @contextmanager
     def watch(self, deadline: float) -> Iterator[None]:
-        """Read under a deadline (``time.monotonic``) within the block."""
-        self.deadline, self.stage = deadline, "idle"
+        """Connect, write and read under a deadline (``time.monotonic``) within the block."""
+        self.deadline, self.sent = deadline, None
         try:
             yield
         finally:
             self.deadline = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the deadline has passed."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def patience(self, timeout: float | None) -> float | None:
+        """Seconds that a step with this timeout may still take; a moment where time is over."""
+        if self.deadline is None:
+            return timeout
+        remaining = max(self.deadline - time.monotonic(), 0.001)
+        return remaining if timeout is None else min(timeout, remaining)
 
 
 progress = _Progress()
@@ -59,7 +72,7 @@ class _DeadlineReader(io.RawIOBase):
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._patience = sock.gettimeout()
+        self._timeout = sock.gettimeout()
         # The file keeps the socket open when the connection lets go of it before the body is read.
         self._file = sock.makefile("rb", buffering=0)
 
@@ -67,12 +80,9 @@ class _DeadlineReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if progress.deadline is not None:
-            remaining = progress.deadline - time.monotonic()
-            if remaining <= 0:
-                raise TimeoutError("the deadline has passed")
-            patience = remaining if self._patience is None else min(self._patience, remaining)
-            self._sock.settimeout(patience)
+        if progress.over:
+            raise TimeoutError("the deadline has passed")
+        self._sock.settimeout(progress.patience(self._timeout))
         return self._file.readinto(buffer)
 
     def close(self) -> None:
@@ -87,27 +97,57 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_DeadlineReader(sock))
 
 
-class _Noting:
-    """Notes in :data:`progress` when connecting and sending begin."""
+class _Watched:
+    """A connection that opens under the deadline, and notes in :data:`progress` when it sends."""
 
     sock: Any
+    timeout: float | None
 
-    def connect(self) -> None:
-        progress.stage = "connecting"
-        super().connect()  # type: ignore[misc]
+    def _new_conn(self: Any) -> socket.socket:
+        """Try the host's addresses in turn.
 
-    def send(self, data: Any) -> None:
+        As urllib3 does it, but it gives each of them the whole timeout: a host with many addresses,
+        all of them silent, would outlive the deadline. Looking the name up can't be bounded.
+        """
+        failure = "the name has no address"
+        try:
+            for *_, address in socket.getaddrinfo(
+                self._dns_host.strip("[]"), self.port, allowed_gai_family(), socket.SOCK_STREAM
+            ):
+                patience = progress.patience(self.timeout)
+                try:
+                    sock: socket.socket = create_connection(
+                        (str(address[0]), self.port),
+                        patience,
+                        self.source_address,
+                        self.socket_options,
+                    )
+                except OSError as error:
+                    failure = str(error)
+                else:
+                    # What follows, a proxy's welcome and TLS, has what is left of the time.
+                    sock.settimeout(progress.patience(self.timeout))
+                    return sock
+        except OSError as error:  # of the name's look-up
+            failure = str(error)
+        raise NewConnectionError(self, f"can't connect: {failure}")
+
+    def endheaders(self: Any, *args: Any, **kwargs: Any) -> None:
+        """Send the request's first bytes; a proxy is told where to connect by other means."""
         if self.sock is None:  # as http.client does, but before the note
             self.connect()
-        progress.stage = "sending"
-        super().send(data)  # type: ignore[misc]
+        if progress.over:
+            raise TimeoutError("the deadline has passed")
+        self.sock.settimeout(progress.patience(self.timeout))
+        progress.sent = True
+        super().endheaders(*args, **kwargs)  # type: ignore[misc]
 
 
-class _Http(_Noting, HTTPConnection):
+class _Http(_Watched, HTTPConnection):
     response_class = _Response
 
 
-class _Https(_Noting, HTTPSConnection):
+class _Https(_Watched, HTTPSConnection):
     response_class = _Response
 
 
@@ -137,10 +177,7 @@ class ServiceAdapter(HTTPAdapter):
         self._tls: dict[str, Any] = {}
         if verify:
             source = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
-            folder = Path(source).is_dir()
-            self._tls["ssl_context"] = ssl.create_default_context(
-                cafile=None if folder else source, capath=source if folder else None
-            )
+            self._tls["ssl_context"] = load_authorities(source)
         super().__init__(pool_connections=1, pool_maxsize=pool_size)
 
     def init_poolmanager(
@@ -150,9 +187,18 @@ class ServiceAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if proxy.lower().startswith("socks"):
+            raise InvalidProxyURL("SOCKS proxies are not supported")
+        if proxy.lower().startswith("https"):
+            kwargs["proxy_ssl_context"] = self._tls.get("ssl_context")
         manager = super().proxy_manager_for(proxy, **kwargs, **self._tls)
         manager.pool_classes_by_scheme = _POOLS
         return manager
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """The pool for a request. It is the first step, so from here on we know what was sent."""
+        progress.sent = False
+        return super().get_connection_with_tls_context(*args, **kwargs)
 
     def build_connection_pool_key_attributes(
         self, request: Any, verify: Any, cert: Any = None
@@ -163,3 +209,23 @@ class ServiceAdapter(HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Nothing to do: the context holds the authorities, and checks the host's name."""
+
+    def close(self) -> None:
+        """Close the sockets; urllib3 only forgets the pools, for the garbage collector to close."""
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118  # it is no dict
+                pool = manager.pools.get(key)
+                if pool is not None:
+                    pool.close()
+        super().close()
+
+
+def load_authorities(source: str) -> ssl.SSLContext:
+    """A TLS context that trusts the authorities of a PEM file, or of a folder of them.
+
+    :raises OSError: where they can't be loaded.
+    """
+    folder = Path(source).is_dir()
+    return ssl.create_default_context(
+        cafile=None if folder else source, capath=source if folder else None
+    )
