@@ -1,0 +1,12 @@
+"""What goes wrong with the journal itself."""
+
+from __future__ import annotations
+
+from flask_signalwire import exceptions
+
+
+class AuditError(exceptions.SignalWireError):
+    """The journal can't be written or read.
+
+    Raised while an intent is written, it stops the command: nothing is sent.
+    """
