@@ -78,12 +78,11 @@ def read(schema: type[PayloadSchema]) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise BadRequest("the body is no JSON object; expected {...}")
     try:
-        loaded: dict[str, Any] = schema().load(body)
+        return cast(dict[str, Any], schema().load(body))
     except ValidationError as error:
         # A schema's own errors are a dict by key, always.
         messages = cast(dict[str, Any], error.messages)
         raise exceptions.PayloadError(messages, name="the request") from error
-    return loaded
 
 
 def _no_constant(name: str) -> NoReturn:

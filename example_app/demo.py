@@ -50,7 +50,8 @@ class Receivers:
         self._story.note("sent", _json(command.masked_params()))
         decided = command.state.get("autolang")
         if decided is not None and command.param("action.start"):
-            self._story.note("autolang", _explain(decided))
+            why = f"{decided.evidence}: {decided.reason}"
+            self._story.note("autolang", f"{decided.to_lang} from {why}")
 
     def succeeded(self, app: Flask, command: Command, leg: CallLeg, **extra: Any) -> None:
         """The service answered."""
@@ -248,10 +249,6 @@ def _gist(body: Mapping[str, Any]) -> str:
         )
         return f" the call is {body['status']}{said}"
     return ""
-
-
-def _explain(decided: object) -> str:
-    return str(decided)
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
