@@ -47,5 +47,28 @@ def test_pages_with_examples_are_many(pages):
     assert sum(block.output is not None for page in pages.values() for block in page.blocks) >= 20
 
 
+@pytest.mark.parametrize(
+    ("printed", "shown", "fits"),
+    [
+        ("one\n", "one\n", True),
+        ("one\n", "two\n", False),
+        ("one\n", "", False),
+        ("", "one\n", False),
+        ("id 5 is up\n", "id … is up\n", True),
+        ("id 5\nis up\n", "id … is up\n", False),
+        ("one\ntwo\nthree\n", "one\n…\n", True),
+        ("one\ntwo\nthree\n", "…\ntwo\n", False),
+        ("a    b\n", "a b\n", True),
+        ("  a\n", "    a\n", True),
+        ("x\n    a\n", "x\n  a\n", False),
+        ("a.b\n", "axb\n", False),
+    ],
+)
+def test_outputs_are_compared(check_output, printed, shown, fits):
+    # The tests above are worth what this comparison is.
+    with contextlib.nullcontext() if fits else pytest.raises(AssertionError):
+        check_output(printed, shown, "here")
+
+
 def test_every_block_has_a_language(page):
     assert all(block.language for block in page.blocks)
