@@ -50,7 +50,7 @@ class Calling(CallingMethods):
         :param name: such as ``calling.live_translate``.
         :param call_id: the uuid of the call; None for ``dial`` and ``update``.
         :param params: the payload, with the service's own names (``from``, not ``from_``).
-        :raises KeyError: for an unknown name, with the nearest known one.
+        :raises LookupError: for an unknown name, with the nearest known one.
         """
         return self._run(name, call_id, dict(params or {}), options)
 

@@ -143,7 +143,8 @@ class CommandRejected(CommandError):
 class PluginError(CommandError):
     """A plugin crashed where a crash must stop the command, or lost its answer.
 
-    :ivar plugin: the plugin's name. :ivar hook: the hook that it crashed in.
+    :ivar plugin: the plugin's name.
+    :ivar hook: the hook that it crashed in.
     :ivar leg: the answer, where the service had already given one (then ``outcome`` is
         ``accepted``: the call exists, and the command must not be repeated).
     """
@@ -169,7 +170,8 @@ class PluginError(CommandError):
 class RemoteError(CommandError):
     """The service answered, and the answer is not a call leg.
 
-    :ivar status: the HTTP status. :ivar body: the parsed JSON, else the text (its beginning), raw.
+    :ivar status: the HTTP status.
+    :ivar body: the parsed JSON, else the text (its beginning), raw.
     :ivar request_id: the service's own id of the request, for its support desk; None if it gave
         none.
     :ivar retry_after: seconds that it asked to wait; None where it did not say.

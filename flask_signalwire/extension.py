@@ -65,7 +65,8 @@ class SignalWire:
 class AccountClient:
     """One set of credentials: ``app.signalwire.account("eu")``.
 
-    :ivar name: its name. :ivar calling: its commands.
+    :ivar name: its name.
+    :ivar calling: its commands.
     """
 
     def __init__(self, name: str, calling: Calling) -> None:
@@ -76,7 +77,8 @@ class AccountClient:
 class Client:
     """What an app sends its commands with: ``app.signalwire``, or :data:`current_signalwire`.
 
-    :ivar app: the app. :ivar settings: its frozen :class:`~flask_signalwire.config.Settings`.
+    :ivar app: the app.
+    :ivar settings: its frozen :class:`~flask_signalwire.config.Settings`.
     :ivar plugins: its :class:`~flask_signalwire.plugins.manager.PluginManager`; iterate over it.
     :ivar commands: its :class:`~flask_signalwire.commands.CommandTable`, with those of plugins.
     """

@@ -134,7 +134,7 @@ class Pipeline:
                 f"{command.spec.method}: a plugin around {hook} lost the service's answer and "
                 f"returned {type(result).__name__}; a wrapper returns what its yield gave. The "
                 "service accepted the command; do not send it again",
-                plugin="unknown",
+                plugin=self._plugins.wrappers(hook),
                 hook=hook,
                 command=command,
                 outcome="accepted" if answer.leg is not None else "unknown",
@@ -178,9 +178,10 @@ class Pipeline:
 
     def _succeeded(self, command: Command, leg: CallLeg, elapsed: float) -> None:
         logger.info(
-            "command %s %s accepted: call %s, status %s, %.3f s",
+            "command %s %s %s: call %s, status %s, %.3f s",
             command.id,
             command.name,
+            "not sent (dry run)" if leg.dry_run else "accepted",
             leg.id or command.call_id,
             leg.status,
             elapsed,

@@ -16,7 +16,8 @@ class CallLeg(dict[str, Any]):
     Keys that the service adds later are there without a release of ours. Attributes that it may
     leave out are None (``leg.status`` of a Fabric device leg is null).
 
-    :ivar command_id: the id of the command that it answers; :ivar request_id: the service's id of
+    :ivar command_id: the id of the command that it answers.
+    :ivar request_id: the service's id of
         the request, for its support desk, or None. :ivar dry_run: True where nothing was sent.
     """
 

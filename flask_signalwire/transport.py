@@ -132,7 +132,8 @@ class Transport:
         """Send a validated command, repeated where that is safe, within its deadline.
 
         :raises RemoteError: the service refused it, failed, or answered what can't be read.
-        :raises TransportError: it was not reached. :raises OutcomeUnknown: nobody knows.
+        :raises TransportError: it was not reached.
+        :raises OutcomeUnknown: nobody knows.
         """
         deadline = time.monotonic() + (command.deadline or self._settings.deadline)
         allowed = self._settings.retries if command.retries is None else command.retries

@@ -20,6 +20,11 @@ def _translate_repeatable(command: Command) -> bool:
     return action == "stop" or command.param("action.start") is not None
 
 
+def _always(command: Command) -> bool:
+    """What is done already is not done twice."""
+    return True
+
+
 TABLE: tuple[CommandSpec, ...] = (
     CommandSpec("dial", "dial", calls.Dial, False, "Place a call."),
     CommandSpec(
@@ -29,7 +34,7 @@ TABLE: tuple[CommandSpec, ...] = (
         False,
         "Redirect a call to other SWML, or end it by status.",
     ),
-    CommandSpec("calling.end", "end", calls.End, True, "Hang up.", lambda command: True),
+    CommandSpec("calling.end", "end", calls.End, True, "Hang up.", _always),
     CommandSpec(
         "calling.live_translate",
         "live_translate",
@@ -66,12 +71,13 @@ class CommandTable:
     def __getitem__(self, name: str) -> CommandSpec:
         """The row of a wire name.
 
-        :raises KeyError: with the nearest known name.
+        :raises LookupError: with the nearest known name.
         """
         try:
             return self._by_name[name]
         except KeyError:
-            raise KeyError(f"no command {name!r}{suggest(name, self._by_name)}") from None
+            # Not a KeyError, which prints its message in quotes.
+            raise LookupError(f"no command {name!r}{suggest(name, self._by_name)}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name

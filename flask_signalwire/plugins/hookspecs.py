@@ -31,8 +31,7 @@ def signalwire_setup(app: Flask, client: Client) -> None:
     """Prepare for an app: read its config, open what the plugin needs.
 
     **When:** once an app, near the end of ``init_app``. **Arguments:** `app`, and `client`, which
-    has
-    ``settings`` already; don't send commands yet. **Returns:** nothing.
+    has ``settings`` already; don't send commands yet. **Returns:** nothing.
     **Failure:** the plugin is reported as broken and taken out of this app; ``init_app`` raises
     where the plugin is required, or was passed to ``SignalWire(plugins=...)``.
 
@@ -63,8 +62,7 @@ def signalwire_register_commands(client: Client) -> Iterable[CommandSpec] | None
 
         @hookimpl
         def signalwire_register_commands():
-            return [CommandSpec("calling.whisper", "whisper", Whisper, True, "Whisper into a
-            call.")]
+            return [CommandSpec("calling.whisper", "whisper", Whisper, True, "Whisper.")]
 
     .. versionadded:: 0.1
     """

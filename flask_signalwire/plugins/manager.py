@@ -26,6 +26,7 @@ from .checking import HOOKS, check, instantiate
 logger = logging.getLogger("flask_signalwire.plugins")
 
 Status = Literal["active", "blocked", "broken", "missing"]
+INNERMOST = "pipeline"
 Origin = Literal["built in", "app", "installed"]
 
 
@@ -71,6 +72,7 @@ class Implementation:
     hook: str
     function: Callable[..., Any]
     arguments: tuple[str, ...]
+    wrapper: bool = False
 
     def __call__(self, **given: Any) -> Any:
         return self.function(*[given[name] for name in self.arguments])
@@ -147,7 +149,7 @@ class PluginManager:
 
     def freeze(self, innermost: Any) -> None:
         """End registration, with a last plugin whose ``trylast`` wrappers are innermost."""
-        self._pluggy.register(innermost, "pipeline")
+        self._pluggy.register(innermost, INNERMOST)
         self._implementations = {hook: tuple(self._ordered(hook)) for hook in HOOKS}
         self._frozen = True
 
@@ -238,10 +240,25 @@ class PluginManager:
             traceback = traceback.tb_next
         return culprit
 
+    def wrappers(self, hook: str) -> str:
+        """The plugins that wrap a hook, in words: each of them may have lost its result."""
+        names = [
+            found.plugin
+            for found in self.implementations(hook)
+            if found.wrapper and found.plugin != INNERMOST
+        ]
+        return " or ".join(names)
+
     def _ordered(self, hook: str) -> list[Implementation]:
         # The documented order of pluggy's own calls, the same in 1.5 to 1.7.
         return [
-            Implementation(found.plugin_name, hook, found.function, tuple(found.argnames))
+            Implementation(
+                found.plugin_name,
+                hook,
+                found.function,
+                tuple(found.argnames),
+                wrapper=found.wrapper or found.hookwrapper,
+            )
             for found in reversed(getattr(self._pluggy.hook, hook).get_hookimpls())
         ]
 

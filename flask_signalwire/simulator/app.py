@@ -67,7 +67,8 @@ class Simulator:
     def inbound(self, *, from_: str, to: str) -> SimulatedCall:
         """A call comes in, and is answered at once.
 
-        :param from_: the number or SIP address that calls. :param to: the one that it calls.
+        :param from_: the number or SIP address that calls.
+        :param to: the one that it calls.
         """
         return self.calls.inbound(from_, to)
 

@@ -61,7 +61,8 @@ class TranslationSession:
 class SimulatedCall:
     """One call of a :class:`~flask_signalwire.simulator.Simulator`, which makes them.
 
-    :ivar id: its uuid. :ivar from_: who calls.
+    :ivar id: its uuid.
+    :ivar from_: who calls.
     :ivar to: who is called; None where a script decides.
     :ivar direction: ``outbound-api`` or ``inbound``.
     :ivar params: the params of the ``dial``, as they were sent: secrets and numbers included.
@@ -168,7 +169,8 @@ class SimulatedCall:
     ) -> None:
         """End, and with it its translation. A call that is over stays as it is.
 
-        :param reason: kept in :attr:`end_reason`. :param status: its state from now on.
+        :param reason: kept in :attr:`end_reason`.
+        :param status: its state from now on.
         """
         with self._lock:
             if self.status not in TERMINAL:

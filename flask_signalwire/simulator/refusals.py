@@ -27,7 +27,8 @@ Headers = Sequence[tuple[str, str]]
 class Refusal(Exception):
     """An answer that is not a 200; raised wherever it is found, sent in one place.
 
-    :param status: of HTTP. :param body: what is sent as JSON; left out, ``{"error": <reason>}``.
+    :param status: of HTTP.
+    :param body: what is sent as JSON; left out, ``{"error": <reason>}``.
     :param headers: that the answer has beside the usual ones.
     """
 

@@ -36,7 +36,8 @@ def serve(simulator: WSGIApplication, host: str = "127.0.0.1", port: int = 0) ->
         with serve(Simulator()) as server:
             requests.post(f"{server.url}/api/calling/calls", …)
 
-    :param host: the address to listen on. :param port: 0 takes a free one.
+    :param host: the address to listen on.
+    :param port: 0 takes a free one.
     :returns: the server; it listens already.
     :raises OSError: where the port is taken, or the address isn't this machine's.
     """
@@ -46,7 +47,9 @@ def serve(simulator: WSGIApplication, host: str = "127.0.0.1", port: int = 0) ->
 class SimulatorServer:
     """A server that runs in the background until it is closed. A context manager.
 
-    :ivar host: the address that it listens on. :ivar port: its port. :ivar url: both, as a URL.
+    :ivar host: the address that it listens on.
+    :ivar port: its port.
+    :ivar url: both, as a URL.
     """
 
     def __init__(self, app: WSGIApplication, host: str, port: int) -> None:

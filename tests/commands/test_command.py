@@ -170,7 +170,7 @@ def test_only_what_acts_once_when_it_arrives_twice_is_repeatable() -> None:
 
 
 def test_a_table_names_the_nearest_command() -> None:
-    with pytest.raises(KeyError, match=r"did you mean `calling.live_translate`"):
+    with pytest.raises(LookupError, match=r"did you mean `calling.live_translate`"):
         COMMANDS["calling.live_translat"]
 
 

@@ -1,4 +1,4 @@
-"""Never run: mypy reads it. Each ignored error must exist, or strict mypy reports the ignore itself.
+"""Never run: mypy reads it. Each ignored error must exist, or mypy reports the ignore itself.
 
 So a misspelt keyword, a wrong literal or a wrong type in a command is a type error for users, too.
 """
