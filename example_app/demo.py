@@ -128,9 +128,9 @@ class Demo:
         languages = self.body(answer).get("translation") or {}
         picked = languages.get("to_lang")
         story.check(picked == "es-ES", f"for {CUSTOMER[:3]}... autolang picked {picked}")
-        session = self.client.simulator.calls[call_id].translation
+        translation = self.client.simulator.calls[call_id].translation
         story.check(
-            session is not None and session.to_lang == "es-ES",
+            translation is not None and translation.to_lang == "es-ES",
             "the service translates into what was picked",
         )
 
@@ -138,7 +138,7 @@ class Demo:
         answer = self.request(
             "POST", f"/calls/{call_id}/translation/sentences", {"message": SENTENCE}
         )
-        injected = [] if session is None else [item["message"] for item in session.injected]
+        injected = [] if translation is None else [item["message"] for item in translation.injected]
         story.check(injected == [SENTENCE], "the sentence was said once")
 
     def misspell(self, call_id: str) -> None:
