@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import flask_signalwire
+
 from . import calls, certificates, starting, threads
 from .rounds import Row
 from .server import use_core
@@ -64,7 +66,7 @@ def _facts() -> list[str]:
     return [
         f"{machine}, Python {platform.python_version()}, {ssl.OPENSSL_VERSION}",
         ", ".join(f"{name} {version(name)}" for name in ("flask-signalwire", *PACKAGES)),
-        f"{len(os.environ)} environment variables",
+        f"{len(os.environ)} environment variables, {Path(flask_signalwire.__file__).parent}",
     ]
 
 

@@ -44,10 +44,14 @@ def main() -> int:
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
-        "PYTHONPATH": os.environ.get("BENCH_SOURCE", str(CHECKOUT)),
+        "PYTHONPATH": os.pathsep.join(
+            [os.environ.get("BENCH_SOURCE", str(CHECKOUT)), str(CHECKOUT)]
+        ),
     }
-    command = [python, "-m", "benchmarks", *sys.argv[1:]]
-    return subprocess.run(command, env=small, cwd=CHECKOUT, check=False).returncode
+    # Away from the checkout, whose packages would come before those of BENCH_SOURCE.
+    arguments = [str(Path(text).resolve()) if text.endswith(".md") else text for text in sys.argv]
+    command = [python, "-m", "benchmarks", *arguments[1:]]
+    return subprocess.run(command, env=small, cwd=ENVIRONMENT, check=False).returncode
 
 
 if __name__ == "__main__":
