@@ -10,11 +10,10 @@ from flask import Blueprint, current_app, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, Conflict, NotFound
 
-from flask_signalwire import CallLeg, current_signalwire
+from flask_signalwire import CallLeg, Command, current_signalwire
 
 from .bodies import NewCall, NewSentence, NewSummary, NewTranslation, read
 from .book import CallBook, KnownCall
-from .receivers import DeskLog
 
 blueprint = Blueprint("desk", __name__)
 
@@ -94,12 +93,10 @@ def start_translation(call_id: str) -> ResponseReturnValue:
     )
     call = _saw(call_id, leg)
     # The languages as they were sent, and not as they came in: a plugin may have picked them.
-    sent, decided = start, None
-    for line in _log().of(leg.command_id):
-        sent, decided = line.params["action"]["start"], line.decided
-    languages = {key: str(sent.get(key)) for key in ("from_lang", "to_lang")}
-    call = _book().translated(call.id, languages)
-    return {**call.as_json(), "decided": _plain(decided)}, 201
+    command = cast(Command, leg.command)
+    sent = {key: command.param(f"action.start.{key}") for key in ("from_lang", "to_lang")}
+    call = _book().translated(call.id, sent)
+    return {**call.as_json(), "decided": _plain(command.state.get("autolang"))}, 201
 
 
 @blueprint.post("/calls/<call_id>/translation/sentences")
@@ -163,10 +160,6 @@ def _audit(call_id: str | None) -> ResponseReturnValue:
 
 def _book() -> CallBook:
     return cast(CallBook, current_app.extensions["call_desk"])
-
-
-def _log() -> DeskLog:
-    return cast(DeskLog, current_app.extensions["call_desk_log"])
 
 
 def _saw(call_id: str, leg: CallLeg) -> KnownCall:

@@ -21,7 +21,6 @@ class Line:
     """One thing that happened.
 
     :param signal: which signal fired: ``sending``, ``succeeded``, ``failed``, ``plugin_failed``.
-    :param decided: what the language plugin left in the command, or nothing.
     """
 
     signal: str
@@ -29,7 +28,6 @@ class Line:
     command_id: str = ""
     command: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
-    decided: Any = None
 
 
 class DeskLog:
@@ -40,10 +38,6 @@ class DeskLog:
 
     def __init__(self, limit: int = 500) -> None:
         self.lines: deque[Line] = deque(maxlen=limit)
-
-    def of(self, command_id: str | None) -> list[Line]:
-        """The lines of one command."""
-        return [line for line in list(self.lines) if line.command_id == command_id]
 
     # A signal may gain arguments in a later version, so each receiver takes `extra`.
 
@@ -70,8 +64,7 @@ class DeskLog:
     def _note(self, signal: str, text: str, command: Command) -> None:
         # The masked params: a log is no place for numbers and secrets.
         params = command.masked_params()
-        line = Line(signal, text, command.id, command.name, params, command.state.get("autolang"))
-        self.lines.append(line)
+        self.lines.append(Line(signal, text, command.id, command.name, params))
         logger.info("%s %s: %s", command.name, signal, text)
 
 

@@ -188,12 +188,12 @@ class Account:
         if self.simulated:
             return []
         found = []
-        for name in ("project_id", "api_token", "space"):
+        for name in ("space", "project_id", "api_token"):
             if getattr(self, name) is None:
                 key = f"{PREFIX}{name.upper()}"
                 if self.name != DEFAULT_ACCOUNT:
                     key = f"{PREFIX}ACCOUNTS[{self.name!r}][{name!r}]"
-                hint = ' (or "simulator", to try things out)' if name == "space" else ""
+                hint = ', or write "simulator", which needs nothing else' if name == "space" else ""
                 found.append((key, f"is missing; set it{hint}"))
         return found
 

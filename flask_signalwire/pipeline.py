@@ -59,6 +59,7 @@ class Pipeline:
             stage = "send"
             self._signal(signals.command_sending, command=command)
             leg = self._send(command)
+            leg.command = command  # one that a plugin made may not have it
         except CommandError as error:
             self._failed(command, error, stage, time.perf_counter() - started)
             raise
@@ -188,9 +189,7 @@ class Pipeline:
             extra={"command_id": command.id},
         )
         # Observers get a copy: what one of them does to it is not what the caller is answered.
-        seen = CallLeg(
-            leg, command_id=leg.command_id, request_id=leg.request_id, dry_run=leg.dry_run
-        )
+        seen = CallLeg(leg, command=leg.command, request_id=leg.request_id, dry_run=leg.dry_run)
         self._observe("signalwire_command_succeeded", command=command, leg=seen, elapsed=elapsed)
         self._signal(signals.command_succeeded, command=command, leg=seen)
 

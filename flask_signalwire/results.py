@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .redaction import mask
+
+if TYPE_CHECKING:
+    from .commands import Command
 
 _NUMBERS = ("from", "to")
 
@@ -16,12 +19,13 @@ class CallLeg(dict[str, Any]):
     Keys that the service adds later are there without a release of ours. Attributes that it may
     leave out are None (``leg.status`` of a Fabric device leg is null).
 
-    :ivar command_id: the id of the command that it answers.
-    :ivar request_id: the service's id of
-        the request, for its support desk, or None. :ivar dry_run: True where nothing was sent.
+    :ivar command: the command that it answers, as it was sent: what plugins picked stands in it.
+        None after pickling, since a command may carry secrets.
+    :ivar request_id: the service's id of the request, for its support desk, or None.
+    :ivar dry_run: True where nothing was sent.
     """
 
-    command_id: str | None
+    command: Command | None
     request_id: str | None
     dry_run: bool
 
@@ -29,14 +33,22 @@ class CallLeg(dict[str, Any]):
         self,
         body: Mapping[str, Any],
         *,
-        command_id: str | None = None,
+        command: Command | None = None,
         request_id: str | None = None,
         dry_run: bool = False,
     ) -> None:
         super().__init__(body)
-        self.command_id = command_id
+        self.command = command
         self.request_id = request_id
         self.dry_run = dry_run
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "command": None}
+
+    @property
+    def command_id(self) -> str | None:
+        """The id of the command that it answers, as logs and plugins have it."""
+        return self.command.id if self.command else None
 
     @property
     def id(self) -> str | None:

@@ -451,7 +451,7 @@ def _leg(
             request_id=request_id,
             command=command,
         ) from error
-    return CallLeg(answer, command_id=command.id, request_id=request_id)
+    return CallLeg(answer, command=command, request_id=request_id)
 
 
 def _refusal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import threading
 from collections.abc import Callable
 from uuid import UUID
@@ -177,6 +178,18 @@ def test_a_misspelt_keyword_names_the_nearest_one(client: Client) -> None:
 
 def test_a_keyword_that_is_none_is_left_out(client: Client) -> None:
     assert client.calling.dial(**NUMBERS, timeout=None, swml=None).status == "queued"
+
+
+def test_a_leg_knows_what_was_sent_and_pickles_without_it(client: Client) -> None:
+    leg = client.calling.dial(**NUMBERS, password="hunter2")
+    assert leg.command is not None
+    assert leg.command.param("to") == "+34911234567"
+    assert leg.command_id == leg.command.id
+    assert "command" not in leg
+    pickled = pickle.dumps(leg)
+    assert b"hunter2" not in pickled
+    again = pickle.loads(pickled)
+    assert (again, again.request_id, again.command) == (leg, leg.request_id, None)
 
 
 def test_extras_go_over_the_params_as_in_the_vendors_sdk(client: Client) -> None:

@@ -45,4 +45,4 @@ class DryRun:
             extra={"command_id": command.id},
         )
         leg = {"id": call_id, "status": None}
-        return CallLeg(leg, command_id=command.id, dry_run=True)
+        return CallLeg(leg, command=command, dry_run=True)

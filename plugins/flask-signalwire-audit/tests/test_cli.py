@@ -51,7 +51,7 @@ def test_unresolved(make_app, dial, run) -> None:
         @hookimpl
         def signalwire_send_command(self, command):
             output.append(run(app, "unresolved").output)
-            return CallLeg({"id": str(uuid4())}, command_id=command.id)
+            return CallLeg({"id": str(uuid4())}, command=command)
 
     app = make_app(Look())
     dial(app)
@@ -63,7 +63,7 @@ def test_what_the_service_said_cannot_move_the_cursor(make_app, dial, run) -> No
     class Answer:
         @hookimpl
         def signalwire_send_command(self, command):
-            return CallLeg({"id": "\x1b[2Jx\ny", "status": 7}, command_id=command.id)
+            return CallLeg({"id": "\x1b[2Jx\ny", "status": 7}, command=command)
 
     app = make_app(Answer())
     dial(app)

@@ -99,7 +99,7 @@ def test_the_intent_is_committed_when_the_command_is_sent(make_app, dial, tmp_pa
             seen.extend(database.execute(query).fetchall())
             database.close()
             assert [row.id for row in log_of(app).unresolved()] == [command.id]
-            return CallLeg({"id": str(uuid4())}, command_id=command.id)
+            return CallLeg({"id": str(uuid4())}, command=command)
 
     app = make_app(Send(), folder=tmp_path / "desk")
     leg = dial(app)
@@ -284,6 +284,8 @@ def test_secrets_and_numbers_are_not_in_the_files_bytes(make_app, dial, tmp_path
         (7, "7"),
         ("x" * 300, "x" * 254 + "…"),
         ("tel +34600111222", "tel +34*******22"),
+        (12345678, "12****78"),
+        ("user-12345678", "user-12345678"),
         ("a\0b\ud800", "a\ufffdb?"),
         (object(), "<object>"),
     ],
@@ -361,7 +363,7 @@ def test_an_outcome_that_cannot_be_written_leaves_the_row_unresolved(
         @hookimpl
         def signalwire_send_command(self, command):
             other.execute("BEGIN IMMEDIATE")
-            return CallLeg({"id": str(uuid4())}, command_id=command.id)
+            return CallLeg({"id": str(uuid4())}, command=command)
 
     app = make_app(Send(), SIGNALWIRE_AUDIT_URL=f"sqlite:///{path}?timeout=0.1")
     reported = []
