@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_signalwire import CommandSpec, Settings, fields
 from flask_signalwire.commands import TABLE
-from flask_signalwire.commands.command import never
+from flask_signalwire.commands.command import always, never
 
 
 def settings() -> str:
@@ -90,10 +90,9 @@ def _notes(field: Any) -> str:
 def _repeatable(spec: CommandSpec) -> str:
     if spec.repeatable is never:
         return "no. Once it may have left, it is not sent again."
-    words = (spec.repeatable.__doc__ or "").strip()
-    if words:
-        return f"by its params. {_markdown(words)}"
-    return "yes. Sent twice, it does what it does once."
+    if spec.repeatable is always:
+        return "yes. Sent twice, it does what it does once."
+    return f"by its params. {_markdown((spec.repeatable.__doc__ or '').strip())}"
 
 
 def _code(text: str) -> str:

@@ -170,6 +170,11 @@ def never(command: Command) -> bool:
     return False
 
 
+def always(command: Command) -> bool:
+    """The rule where sending it twice does what sending it once does."""
+    return True
+
+
 @dataclass(frozen=True)
 class CommandSpec:
     """A row of the table: all that the package knows of one command of the service.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..exceptions import ConfigurationError
-from .command import Command, CommandSpec
+from .command import Command, CommandSpec, always
 from .fields import suggest
 from .schemas import calls, live
 
@@ -18,11 +18,6 @@ def _translate_repeatable(command: Command) -> bool:
     """A second start does nothing, and so does a second stop; inject would speak twice."""
     action = command.params.get("action")
     return action == "stop" or command.param("action.start") is not None
-
-
-def _always(command: Command) -> bool:
-    """What is done already is not done twice."""
-    return True
 
 
 TABLE: tuple[CommandSpec, ...] = (
@@ -34,7 +29,7 @@ TABLE: tuple[CommandSpec, ...] = (
         False,
         "Redirect a call to other SWML, or end it by status.",
     ),
-    CommandSpec("calling.end", "end", calls.End, True, "Hang up.", _always),
+    CommandSpec("calling.end", "end", calls.End, True, "Hang up.", always),
     CommandSpec(
         "calling.live_translate",
         "live_translate",

@@ -218,14 +218,3 @@ def test_examples_use_public_names_only(page):
     for text in [*(block.text for block in page.examples), *page.files.values()]:
         found = set(re.findall(r"from (flask_signalwire[\w.]*) import", text))
         assert found <= allowed
-
-
-def test_a_command_of_a_plugin_can_be_shown(reference, monkeypatch):
-    """A rule for repeating without a docstring reads well too."""
-
-    class Empty(PayloadSchema):
-        pass
-
-    spec = CommandSpec("calling.x", "x", Empty, True, "Do it.", lambda command: True)
-    monkeypatch.setattr(reference, "TABLE", (spec,))
-    assert "**Repeatable:** yes." in reference.command("calling.x")

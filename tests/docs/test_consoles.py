@@ -53,7 +53,7 @@ def shell(tmp_path):
                 "--no-deps",
             ]
             arguments = ["install", *quietly, "--target", str(site), *words[2:]]
-        given = environment if words[0] != "pip" else environment | {"PYTHONWARNINGS": "default"}
+        given = environment if words[0] != "pip" else environment | {"PYTHONWARNINGS": "ignore"}
         result = start(
             [*program, *arguments],
             cwd=tmp_path,
