@@ -38,8 +38,8 @@ def serve() -> Iterator[Callable[..., Server]]:
     """Start a server: `serve(script, …)`; after these it plays `then`."""
     servers: list[Server] = []
 
-    def start(*scripts: Script, then: Script = ok, tls: ssl.SSLContext | None = None) -> Server:
-        servers.append(Server(scripts, then, tls))
+    def start(*scripts: Script, then: Script = ok, **options: Any) -> Server:
+        servers.append(Server(scripts, then, **options))
         return servers[-1]
 
     yield start
@@ -55,8 +55,8 @@ def desk(make_app: Callable[..., Flask]) -> Callable[..., Flask]:
         space = server if isinstance(server, str) else server.space
         settings.setdefault("project_id", PROJECT)
         settings.setdefault("api_token", TOKEN)
-        settings.setdefault("timeout", [1.0, 1.0])
-        settings.setdefault("deadline", 5)
+        settings.setdefault("timeout", [10, 10])
+        settings.setdefault("deadline", 20)
         return make_app(space=space, **settings)
 
     return make

@@ -121,7 +121,11 @@ class Server:
     """
 
     def __init__(
-        self, scripts: Iterable[Script], then: Script, tls: ssl.SSLContext | None = None
+        self,
+        scripts: Iterable[Script],
+        then: Script,
+        tls: ssl.SSLContext | None = None,
+        port: int = 0,
     ) -> None:
         self.scripts = list(scripts)
         self.then = then
@@ -132,7 +136,7 @@ class Server:
         self.connections = 0
         self.open = 0
         self._wires: list[Wire] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept, name="server", daemon=True)]
         self._threads[0].start()

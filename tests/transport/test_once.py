@@ -200,7 +200,7 @@ def test_what_cannot_act_twice_is_repeated(
     serve: Callable[..., Server], calling: Callable[..., Calling], script: Script
 ) -> None:
     server = serve(script)
-    leg = calling(server, timeout=[1, 0.15]).end(CALL)
+    leg = calling(server, timeout=[1, 0.5]).end(CALL)
     assert leg.id == LEG["id"]
     assert server.commands == ["calling.end", "calling.end"]
     first, second = server.requests

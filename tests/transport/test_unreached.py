@@ -88,24 +88,14 @@ def test_a_service_that_comes_up_gets_one_dial(
 def test_a_port_that_opens_later_gets_one_dial(
     calling: Connect, free_port: int, serve: Serve
 ) -> None:
-    server = serve()
-
-    def open_port() -> None:
-        """Take the port, and hand what comes to the server."""
-        with socket.create_server(("127.0.0.1", free_port)) as listener:
-            listener.settimeout(5)
-            client, _ = listener.accept()
-            with client, socket.create_connection(("127.0.0.1", server.port)) as upstream:
-                upstream.sendall(client.recv(65536))
-                client.sendall(upstream.recv(65536))
-
-    timer = threading.Timer(0.1, open_port)
+    opened: list[Server] = []
+    timer = threading.Timer(0.1, lambda: opened.append(serve(port=free_port)))
     timer.start()
     try:
         assert dial(calling(f"127.0.0.1:{free_port}", retries=5)).id == CALL
     finally:
-        timer.join(6)
-    assert server.commands == ["dial"]
+        timer.join()
+    assert opened[0].commands == ["dial"]
 
 
 @pytest.mark.usefixtures("hasty")
@@ -118,16 +108,16 @@ def test_a_name_that_is_unknown(calling: Connect, resolved: dict[str, Any]) -> N
 def test_a_connection_that_nobody_accepts(calling: Connect, silent: int) -> None:
     started = time.monotonic()
     not_sent(calling(f"127.0.0.1:{silent}", timeout=[0.2, 5], retries=0))
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 1.5
 
 
 def test_a_host_of_many_silent_addresses_keeps_to_the_deadline(
     calling: Connect, silent: int, resolved: dict[str, Any]
 ) -> None:
-    resolved[HOST] = ["127.0.0.1"] * 8
+    resolved[HOST] = ["127.0.0.1"] * 20
     started = time.monotonic()
     not_sent(calling(f"{HOST}:{silent}", timeout=[0.2, 5], retries=0), deadline=0.5)
-    assert time.monotonic() - started < 0.8
+    assert time.monotonic() - started < 1.5
 
 
 def test_the_second_address_serves_where_the_first_does_not(
@@ -220,7 +210,7 @@ def test_a_handshake_that_stalls(serve: Serve, calling: Connect, space: Any) -> 
     server = serve(then=stalls)
     started = time.monotonic()
     assert not_sent(calling(space(server), timeout=[0.2, 5], retries=0)).passing
-    assert time.monotonic() - started < 0.6
+    assert time.monotonic() - started < 1.5
 
 
 def test_connecting_and_the_handshake_share_the_deadline(
@@ -233,14 +223,14 @@ def test_connecting_and_the_handshake_share_the_deadline(
     def getaddrinfo(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
         if host != HOST:
             return really(host, port, *args, **kwargs)
-        time.sleep(0.3)
+        time.sleep(0.8)
         return really("127.0.0.1", port, *args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", getaddrinfo)
         started = time.monotonic()
-        not_sent(calling(f"{HOST}:{server.port}", timeout=[5, 5], retries=0), deadline=0.5)
-    assert time.monotonic() - started < 0.8
+        not_sent(calling(f"{HOST}:{server.port}", timeout=[5, 5], retries=0), deadline=1)
+    assert time.monotonic() - started < 1.6
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no certificate", b"\x00\xff" * 100])
@@ -407,7 +397,7 @@ def test_a_proxy_that_stalls_keeps_to_the_deadline(
     monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.space}")
     started = time.monotonic()
     not_sent(calling(f"{HOST}:1", retries=0), deadline=0.4)
-    assert time.monotonic() - started < 0.7
+    assert time.monotonic() - started < 1.5
 
 
 @pytest.mark.parametrize(
