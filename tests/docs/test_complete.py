@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import flask_signalwire
-from flask_signalwire import CommandSpec, PayloadSchema, exceptions, fields, signals, simulator
+from flask_signalwire import exceptions, fields, signals, simulator
 from flask_signalwire.commands import TABLE
 from flask_signalwire.config import Settings
 from flask_signalwire.plugins.checking import HOOKS
