@@ -82,7 +82,11 @@ class Calling(CallingMethods):
         deadline = options.get("deadline")
         if deadline is not None and not (_is_number(deadline) and deadline > 0):
             raise ValueError(f"deadline={deadline!r}; expected a number of seconds above 0")
-        timeout = getattr(vendor, "timeout", None)
+        timeout, retries = getattr(vendor, "timeout", None), getattr(vendor, "retries", None)
+        if timeout is not None and not (_is_number(timeout) and timeout > 0):
+            raise ValueError(f"timeout={timeout!r} of request_options; expected seconds above 0")
+        if retries is not None and not (type(retries) is int and retries >= 0):
+            raise ValueError(f"retries={retries!r} of request_options; expected 0 or more")
         try:
             given = {key: value for key, value in params.items() if value is not None}
             payload = freeze({**given, **extras})
@@ -97,7 +101,7 @@ class Calling(CallingMethods):
             context=MappingProxyType(dict(options.get("context") or {})),
             deadline=deadline,
             timeouts=None if timeout is None else (timeout, timeout),
-            retries=getattr(vendor, "retries", None),
+            retries=retries,
         )
 
 

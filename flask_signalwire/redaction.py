@@ -26,10 +26,10 @@ _SECRET_KEYS = re.compile(
 # word.
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@\"'<>]*@")
 _QUERY_SECRET = re.compile(
-    r"(?P<key>[?&][\w.-]*(?:token|secret|passw|pwd|sig|key|auth)[\w.-]*=)[^&#\s\"'<>]+",
+    r"(?P<key>[?&][\w.-]{0,64}(?:token|secret|passw|pwd|sig|key|auth)[\w.-]{0,64}=)[^&#\s\"'<>]+",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<![\w.-])\+?\d{7,15}(?![\w-])|\+\d[\d ().-]{6,20}\d(?!\w)")
+_NUMBER = re.compile(r"(?:(?<=%2B)|(?<![\w.-]))\+?\d{7,15}(?![\w-])|\+\d[\d ().-]{6,20}\d(?!\w)")
 
 
 def mask_number(number: str) -> str:

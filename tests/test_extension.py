@@ -7,6 +7,7 @@ import os
 import pickle
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from uuid import UUID
 
 import click
@@ -215,6 +216,16 @@ def test_a_payload_inside_of_itself_is_no_crash(client: Client) -> None:
 def test_a_deadline_is_a_number_of_seconds(client: Client, deadline: object) -> None:
     with pytest.raises(ValueError, match="deadline="):
         client.calling.end(CALL, deadline=deadline)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "options", [{"timeout": 0}, {"timeout": (1, 2)}, {"retries": -1}, {"retries": "2"}]
+)
+def test_request_options_of_the_vendors_sdk_are_checked(
+    client: Client, options: dict[str, object]
+) -> None:
+    with pytest.raises(ValueError, match="of request_options"):
+        client.calling.end(CALL, request_options=SimpleNamespace(**options))
 
 
 def test_a_leg_is_a_dict_with_attributes_and_a_masked_repr(client: Client) -> None:

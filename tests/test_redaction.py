@@ -21,6 +21,7 @@ from flask_signalwire.redaction import mask, mask_number, scrub, scrubbed_traceb
         ("https://e.org/?a=1&token=abc&b=2", "https://e.org/?a=1&token=[secret]&b=2"),
         ("at 2026-08-01T10:00:00", "at 2026-08-01T10:00:00"),
         ("timeout 1500", "timeout 1500"),
+        ("to=%2B34911234567&x=1", "to=%2B34*******67&x=1"),
     ],
 )
 def test_free_text_is_scrubbed(text: str, shown: str) -> None:

@@ -55,10 +55,15 @@ class ReadOnlyList(list[Any]):
         return freeze, (thaw(self),)
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
 def freeze(value: Any, depth: int = 0) -> Any:
     """A deep, read-only copy of JSON: what the caller does to its own dicts later changes
     nothing.
     """
+    if type(value) in _SCALARS:  # most are, and asking for a Mapping takes long
+        return value
     if isinstance(value, Mapping):
         if depth > MAX_DEPTH:
             raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or a dict inside of itself")
@@ -79,6 +84,7 @@ def thaw(value: Any) -> Any:
     return value
 
 
+_ENCODER = json.JSONEncoder(allow_nan=False)
 _EMPTY: Mapping[str, Any] = ReadOnlyDict()
 _ID = Uuid(required=True)
 
@@ -224,7 +230,7 @@ class CommandSpec:
         if command.call_id is not None:
             envelope["id"] = str(command.call_id)
         envelope["params"] = params
-        body = json.dumps(envelope, allow_nan=False).encode()
+        body = _ENCODER.encode(envelope).encode()
         return replace(command, params=params, body=body)
 
     def load(self, params: Mapping[str, Any], extras: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:

@@ -6,12 +6,13 @@ import copy
 import json
 from typing import Any
 
+import marshmallow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from marshmallow import ValidationError
+from marshmallow import ValidationError, pre_load
 
-from flask_signalwire.commands import TABLE, Command, CommandTable
+from flask_signalwire.commands import TABLE, Command, CommandTable, PayloadSchema, fields
 from flask_signalwire.exceptions import PayloadError, flatten
 
 from .corpus import ALLOWED, CALL, FORBIDDEN, start
@@ -229,3 +230,34 @@ def test_errors_show_neither_secrets_nor_numbers() -> None:
     text = f"{caught.value} {caught.value.command!r}"
     for secret in ("2025550177", "911234567", "hunter2", "abc", "9876", "12345"):
         assert secret not in text
+
+
+@given(case=st.sampled_from(ALLOWED), key=st.text(max_size=3), value=JSON, data=st.data())
+def test_the_short_way_through_a_schema_gives_what_marshmallows_whole_way_gives(
+    case: tuple[str, dict[str, Any]], key: str, value: Any, data: st.DataObject
+) -> None:
+    name, params = copy.deepcopy(case)
+    schema = COMMANDS[name].payload
+    places = [params, *(inner for inner in params.values() if isinstance(inner, dict))]
+    place = data.draw(st.sampled_from(places))
+    place[data.draw(st.sampled_from([key, *place]))] = value
+
+    def outcome(load: Any) -> tuple[str, Any]:
+        try:
+            return "loaded", load(params)
+        except ValidationError as error:
+            return "refused", error.messages
+
+    assert outcome(schema.load) == outcome(lambda params: schema.load(params, partial=None))
+
+
+def test_a_schema_of_a_plugin_may_use_all_of_marshmallow() -> None:
+    class Odd(PayloadSchema):
+        text = fields.Text()
+        number = marshmallow.fields.Integer()
+
+        @pre_load
+        def _rename(self, data: Any, **kwargs: Any) -> Any:
+            return {"text": data["txt"], "number": data["number"]}
+
+    assert Odd().load({"txt": "a", "number": "5"}) == {"text": "a", "number": 5}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, validates_schema
+from marshmallow import ValidationError
 
 from ..fields import (
     Choice,
@@ -133,20 +133,19 @@ class Dial(PayloadSchema):
     custom_variables = CustomVariables(help="Variables for the call's SWML.")
     headers = Headers(documented=False, help="SIP headers to send.")
 
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def _between_fields(self, data: Any, original: Any, **kwargs: Any) -> None:
+    def between(self, payload: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Whom to call, and what runs the call: one way each."""
         errors = {}
-        if not _given(original, "to", "to_script"):
+        if not _given(payload, "to", "to_script"):
             errors["to"] = ["missing; expected a number or SIP address, or else `to_script`"]
-        run_by = _given(original, "url", "swml")
+        run_by = _given(payload, "url", "swml")
         if len(run_by) != 1:
             errors["url"] = [
                 "given beside `swml`; expected one of the two"
                 if run_by
                 else "missing; expected the URL of a SWML document, or else `swml`"
             ]
-        if errors:
-            raise ValidationError(errors)
+        return errors
 
 
 class Update(PayloadSchema):
@@ -161,12 +160,12 @@ class Update(PayloadSchema):
     fallback_url = Text(sensitivity="url", help="Asked for SWML when `url` fails.")
     status_url = status_url("Where the service reports the call's states.")
 
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def _between_fields(self, data: Any, original: Any, **kwargs: Any) -> None:
-        if not _given(original, "url", "swml", "status"):
-            raise ValidationError(
-                "nothing to change; expected at least one of `url`, `swml` and `status`"
-            )
+    def between(self, payload: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Something has to change."""
+        if _given(payload, "url", "swml", "status"):
+            return {}
+        nothing = "nothing to change; expected at least one of `url`, `swml` and `status`"
+        return {"_schema": [nothing]}
 
 
 class End(PayloadSchema):
