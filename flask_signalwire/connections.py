@@ -19,15 +19,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from requests import Response
 from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
 from requests.exceptions import InvalidProxyURL
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from requests.structures import CaseInsensitiveDict
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_encoding_from_headers
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
-__all__ = ["ServiceAdapter", "load_authorities", "progress"]
+__all__ = ["NoCookies", "ServiceAdapter", "load_authorities", "progress"]
 
 
 class _Progress(threading.local):
@@ -90,11 +93,19 @@ class _DeadlineReader(io.RawIOBase):
         super().close()
 
 
+class _Source:
+    """Stands for the socket where http.client asks it for a file to read an answer from."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_DeadlineReader(self._sock))
+
+
 class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        self.fp.close()
-        self.fp = io.BufferedReader(_DeadlineReader(sock))
+        super().__init__(_Source(sock), *args, **kwargs)  # type: ignore[arg-type]
 
 
 class _Watched:
@@ -162,6 +173,13 @@ class _HttpsPool(HTTPSConnectionPool):
 _POOLS = {"http": _HttpPool, "https": _HttpsPool}
 
 
+class NoCookies(RequestsCookieJar):
+    """A cookie jar that stays empty."""
+
+    def extract_cookies(self, *args: Any) -> None:
+        """Leave them where they are."""
+
+
 class ServiceAdapter(HTTPAdapter):
     """One service, many threads: a pool as large as asked for, and one TLS context for all of it.
 
@@ -175,6 +193,8 @@ class ServiceAdapter(HTTPAdapter):
 
     def __init__(self, pool_size: int, verify: str | bool) -> None:
         self._tls: dict[str, Any] = {}
+        self._pool: Any = None
+        self._target: str | None = None
         if verify:
             source = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
             self._tls["ssl_context"] = load_authorities(source)
@@ -198,7 +218,11 @@ class ServiceAdapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """The pool for a request. It is the first step, so from here on we know what was sent."""
         progress.sent = False
-        return super().get_connection_with_tls_context(*args, **kwargs)
+        # One URL and one environment have one pool; requests would look it up at every call.
+        pool = self._pool
+        if pool is None:
+            pool = self._pool = super().get_connection_with_tls_context(*args, **kwargs)
+        return pool
 
     def build_connection_pool_key_attributes(
         self, request: Any, verify: Any, cert: Any = None
@@ -207,11 +231,29 @@ class ServiceAdapter(HTTPAdapter):
         ours = {key: value for key, value in pool.items() if key not in ("ca_certs", "ca_cert_dir")}
         return host, {**ours, **self._tls}
 
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """As the pool: the target's path, or the whole URL for a proxy."""
+        if self._target is None:
+            self._target = super().request_url(request, proxies)
+        return self._target
+
+    def build_response(self, req: Any, resp: Any) -> Response:
+        """As requests builds it, but for the cookies, which nobody wants."""
+        response = Response()
+        response.status_code = resp.status
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.encoding = get_encoding_from_headers(response.headers)
+        response.raw, response.reason = resp, resp.reason
+        response.url, response.request = req.url, req
+        response.connection = self
+        return response
+
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Nothing to do: the context holds the authorities, and checks the host's name."""
 
     def close(self) -> None:
         """Close the sockets; urllib3 only forgets the pools, for the garbage collector to close."""
+        self._pool = None
         for manager in (self.poolmanager, *self.proxy_manager.values()):
             for key in manager.pools.keys():  # noqa: SIM118  # it is no dict
                 pool = manager.pools.get(key)

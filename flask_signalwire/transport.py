@@ -7,8 +7,6 @@ for any command; what failed after it only where the command's row in the table 
 
 from __future__ import annotations
 
-import http
-import json
 import logging
 import os
 import random
@@ -16,62 +14,31 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from functools import partial
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 import urllib3
 from requests.adapters import BaseAdapter
 
+from .answers import MAX_QUOTED, Hide, cause_of, understand, unknown
 from .commands import Command
 from .config import Account, Settings
-from .connections import ServiceAdapter, load_authorities, progress
+from .connections import NoCookies, ServiceAdapter, load_authorities, progress
 from .exceptions import (
-    AuthenticationFailed,
     CommandError,
     ConfigurationError,
-    Conflict,
-    NotFound,
-    OutcomeUnknown,
     RateLimited,
     RemoteError,
-    ServerError,
     TransportError,
-    Unprocessable,
-    UnreadableAnswer,
 )
 from .redaction import SECRET, mask_number, scrub
 from .results import CallLeg
 
 logger = logging.getLogger("flask_signalwire.transport")
-
-MAX_BODY = 1024 * 1024
-"""Bytes of an answer that are read at most; a call leg has about one thousand."""
-
-MAX_QUOTED = 8192
-"""Characters of a foreign text that are looked through at most where a message quotes it."""
-
-Hide = Callable[[str], str]
-"""Makes foreign text fit for a message: see :meth:`Transport._hide`."""
-
-_REQUEST_ID_HEADERS = ("X-Request-Id", "X-SignalWire-Request-Id", "Request-Id", "X-Amzn-RequestId")
-_BY_STATUS: dict[int, tuple[type[RemoteError], str]] = {
-    401: (
-        AuthenticationFailed,
-        "check the project id, the API token and the space of account {account!r}",
-    ),
-    403: (AuthenticationFailed, "the token of account {account!r} lacks the permission for this"),
-    404: (NotFound, "the space knows no such call or operation; it may have ended"),
-    409: (Conflict, "it is already running"),
-    422: (Unprocessable, "the payload does not fit, or the call's state does not allow it"),
-    429: (RateLimited, "too many requests"),
-}
 
 
 class _Session(requests.Session):
@@ -191,7 +158,7 @@ class Transport:
             session.merge_environment_settings(account.url, {}, True, settings.ca_file, None)
         )
         session.trust_env = False
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.cookies = NoCookies()
         # Loading the authorities takes longer than all the rest: a server on loopback needs none.
         secured = account.url.startswith("https") or environment["proxies"]
         adapter = self._adapter or ServiceAdapter(
@@ -244,19 +211,15 @@ class Transport:
                 allow_redirects=False,
                 **line.environment,
             )
-        with progress.watch(deadline), response:
-            body, broken = _read(response)
         logger.debug(
-            "command %s %s: HTTP %d, %d bytes",
+            "command %s %s: HTTP %d",
             command.id,
             command.name,
             response.status_code,
-            len(body),
             extra={"command_id": command.id},
         )
-        if 200 <= response.status_code < 300:
-            return _leg(command, response, body, broken, hide)
-        raise _refusal(command, response, body, hide)
+        with progress.watch(deadline), response:
+            return understand(command, response, hide)
 
     def _hide(self, command: Command, text: str) -> str:
         """Foreign text as a message may show it: in one line, without secrets and numbers.
@@ -320,7 +283,7 @@ def _placed(command: Command, hide: Hide) -> Iterator[None]:
         yield
     # Whatever an adapter raises means the same: there is no answer.
     except Exception as error:
-        cause = _cause(error)
+        cause = cause_of(error)
         reason = hide(f"{type(cause).__name__}: {cause}")
         if not _sent(error):
             raise TransportError(
@@ -328,27 +291,7 @@ def _placed(command: Command, hide: Hide) -> Iterator[None]:
                 command=command,
                 passing=_passing(error),
             ) from error
-        raise _unknown(command, f"no answer came ({reason})") from error
-
-
-def _unknown(command: Command, what: str) -> OutcomeUnknown:
-    repeat = (
-        "Sending it again can't act twice."
-        if command.spec.repeatable(command)
-        else "It is not sent again, which could act twice: look for its effect first."
-    )
-    return OutcomeUnknown(
-        f"{command.spec.method} was sent, but {what}: the service may have acted or not. {repeat} "
-        f"(command id {command.id})",
-        command=command,
-    )
-
-
-def _cause(error: BaseException) -> BaseException:
-    """The innermost reason: requests and urllib3 wrap each other's errors several times."""
-    inner = error.args[0] if error.args else None
-    reason = getattr(inner, "reason", inner)
-    return reason if isinstance(reason, BaseException) else error
+        raise unknown(command, f"no answer came ({reason})") from error
 
 
 def _sent(error: Exception) -> bool:
@@ -362,7 +305,7 @@ def _sent(error: Exception) -> bool:
     return not isinstance(
         error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
     ) and not isinstance(
-        _cause(error),
+        cause_of(error),
         (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError),
     )
 
@@ -376,160 +319,3 @@ def _passing(error: Exception) -> bool:
             inner = inner.__context__
         return inner is not None
     return not isinstance(error, ValueError)  # an address, of the space or a proxy, that is none
-
-
-class _Unfit(ValueError):
-    """An answer that came, but can't be read."""
-
-
-def _read(response: requests.Response) -> tuple[bytes, Exception | None]:
-    """The body, as much of it as came, and why it broke off if it did."""
-    parts, size = [], 0
-    try:
-        for part in response.iter_content(65536):
-            parts.append(part)
-            size += len(part)
-            if size > MAX_BODY:
-                return b"".join(parts), _Unfit(f"it is longer than {MAX_BODY // 1024} KiB")
-    except requests.exceptions.ContentDecodingError as error:
-        return b"".join(parts), _Unfit(str(error))
-    # As above: whatever it is, the rest did not come.
-    except Exception as error:  # noqa: BLE001
-        return b"".join(parts), error
-    return b"".join(parts), None
-
-
-def _decode(response: requests.Response, body: bytes) -> Any:
-    """The JSON in a body; in the charset that it names where it is not Unicode.
-
-    :raises ValueError: where it is no JSON.
-    """
-    try:
-        try:
-            return json.loads(body)
-        except UnicodeDecodeError:
-            return json.loads(body.decode(response.encoding or "utf-8"))
-    except LookupError as error:  # of the charset's name
-        raise _Unfit(str(error)) from error
-    except RecursionError as error:
-        raise _Unfit("nested too deeply") from error
-
-
-def _request_id(response: requests.Response) -> str | None:
-    for header in _REQUEST_ID_HEADERS:
-        if header in response.headers:
-            return response.headers[header]
-    return None
-
-
-def _leg(
-    command: Command,
-    response: requests.Response,
-    body: bytes,
-    broken: Exception | None,
-    hide: Hide,
-) -> CallLeg:
-    if broken and not isinstance(broken, _Unfit):
-        cause = _cause(broken)
-        reason = hide(f"{type(cause).__name__}: {cause}")
-        raise _unknown(
-            command,
-            f"its answer ({response.status_code}) broke off after {len(body)} bytes ({reason})",
-        )
-    request_id = _request_id(response)
-    try:
-        if broken:
-            raise broken
-        answer = _decode(response, body)
-        if not isinstance(answer, dict):
-            raise _Unfit("it is no JSON object")
-        if command.call_id is None and not isinstance(answer.get("id"), str):
-            raise _Unfit("it names no call")
-    except ValueError as error:
-        raise UnreadableAnswer(
-            f"{command.spec.method} was accepted ({response.status_code}), but the answer can't be "
-            f"read: {hide(str(error))}. It starts {_excerpt(body, hide)!r}. Do not send it again; "
-            f"look for its effect. (request id {request_id}, command id {command.id})",
-            status=response.status_code,
-            body=body.decode("utf-8", "replace"),
-            request_id=request_id,
-            command=command,
-        ) from error
-    return CallLeg(answer, command=command, request_id=request_id)
-
-
-def _refusal(
-    command: Command, response: requests.Response, body: bytes, hide: Hide
-) -> CommandError:
-    status = response.status_code
-    if status < 200:
-        return _unknown(command, f"only an interim answer came ({status} {_phrase(status)})")
-    request_id = _request_id(response)
-    try:
-        content = _decode(response, body)
-    except ValueError:
-        content = body.decode("utf-8", "replace")
-    if status >= 500:
-        kind: type[RemoteError] = ServerError
-        hint = "the service failed, and may have acted before that"
-    elif 300 <= status < 400:
-        kind, hint = RemoteError, "redirects are not followed; is SIGNALWIRE_SPACE the right host?"
-    else:
-        kind, hint = _BY_STATUS.get(status, (RemoteError, ""))
-        hint = hint.format(account=command.account)
-    said = "".join(f"\n  {hide(line)[:300]}" for line in _said(content))
-    return kind(
-        f"{command.spec.method}: the service answered {status} {_phrase(status)}"
-        f"{f': {hint}' if hint else ''}.{said or f' It starts {_excerpt(body, hide)!r}.'}"
-        f"\n  (request id {request_id}, command id {command.id})",
-        status=status,
-        body=content,
-        request_id=request_id,
-        retry_after=_retry_after(response.headers.get("Retry-After")),
-        command=command,
-    )
-
-
-def _phrase(status: int) -> str:
-    try:
-        return http.HTTPStatus(status).phrase
-    except ValueError:
-        return ""
-
-
-def _said(content: Any) -> list[str]:
-    """The service's own words, in lines, as they are."""
-    if not isinstance(content, dict):
-        return []
-    errors = content.get("errors")
-    try:
-        if not isinstance(errors, list) or not errors:
-            return [str(content["error"])] if content.get("error") else []
-        return [
-            f"{error.get('attribute') or 'payload'}: {error.get('message') or error.get('code')}"
-            if isinstance(error, dict)
-            else str(error)
-            for error in errors[:20]
-        ]
-    except RecursionError:  # json reads a little deeper than str() writes
-        return []
-
-
-def _excerpt(body: bytes, hide: Hide) -> str:
-    return hide(body[:MAX_QUOTED].decode("utf-8", "replace"))[:120]
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds to wait, from a number of seconds or from a date (RFC 9110)."""
-    if not value:
-        return None
-    try:
-        if re.fullmatch(r"[0-9]+", value):
-            return float(value)
-        moment = parsedate_to_datetime(value)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=timezone.utc)
-        return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
-    # The standard library's parser of dates has its own ways to fail on what is none.
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None

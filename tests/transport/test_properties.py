@@ -144,7 +144,7 @@ def test_any_json_with_any_status(
 @settings(deadline=None)
 @given(value=st.text(LATIN, max_size=40) | st.text("0123456789+-", max_size=400))
 def test_any_retry_after(value: str) -> None:
-    from flask_signalwire.transport import _retry_after
+    from flask_signalwire.answers import _retry_after
 
     seconds = _retry_after(value)
     assert seconds is None or seconds >= 0
