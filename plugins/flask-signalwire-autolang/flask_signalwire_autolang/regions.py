@@ -70,7 +70,8 @@ def _official(region: str) -> dict[str, float]:
     for code, facts in get_territory_language_info(region).items():
         if facts["official_status"] in ("official", "de_facto_official"):
             language = code.partition("_")[0]  # zh_Hant: the region says which script it is
-            language = _SAME.get(language, language)
+            if language in _SAME:
+                language = _SAME[language]
             share = float(facts["population_percent"] or 0)
             shares[language] = max(shares.get(language, 0.0), share)
     return shares
