@@ -133,6 +133,17 @@ class JSONField(Field):  # type: ignore[type-arg]  # generic in marshmallow 4, n
             },
         )
 
+    def check(self, value: Any) -> Any:
+        """The value as it is sent.
+
+        :raises marshmallow.ValidationError: where it is not what the field takes.
+        """
+        check_json(value)
+        return value
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        return self.check(value)
+
     def refuse(self, value: Any) -> ValidationError:
         """The error for a value of the wrong type, or outside of what is allowed."""
         such_as = f", such as {self.example}" if isinstance(self.example, str) else ""
@@ -168,7 +179,7 @@ class Text(JSONField):
             self.expected = expected
         super().__init__(**options)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+    def check(self, value: Any) -> str:
         if not isinstance(value, str) or not (self.blank or value.strip()):
             raise self.refuse(value)
         if self.pattern and not self.pattern.fullmatch(value):
@@ -192,8 +203,8 @@ class Choice(Text):
         self.annotation = f"{literal} | str" if otherwise else literal
         super().__init__(**options)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
+    def check(self, value: Any) -> str:
+        text = super().check(value)
         if text in self.choices or (self.otherwise and self.otherwise.fullmatch(text)):
             return text
         error = self.refuse(value)
@@ -210,8 +221,8 @@ class Url(Text):
         options.setdefault("sensitivity", "url")
         super().__init__(**options)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        url = super()._deserialize(value, attr, data, **kwargs)
+    def check(self, value: Any) -> str:
+        url = super().check(value)
         try:
             parts = urlsplit(url)
             valid = parts.scheme.lower() in self.schemes and bool(parts.hostname)
@@ -231,7 +242,7 @@ class Uuid(Text):
 
     expected = "a uuid"
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+    def check(self, value: Any) -> str:
         if isinstance(value, UUID):
             return str(value)
         if not isinstance(value, str) or not _UUID.fullmatch(value):
@@ -258,8 +269,8 @@ class LanguageTag(Text):
         options.setdefault("example", "es-ES")
         super().__init__(blank=False, **options)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
+    def check(self, value: Any) -> str:
+        text = super().check(value)
         tag = _TAG.fullmatch(text)
         if not tag:
             return text
@@ -273,7 +284,7 @@ class Boolean(JSONField):
     expected = "true or false"
     annotation = "bool"
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+    def check(self, value: Any) -> bool:
         if not isinstance(value, bool):
             raise self.refuse(value)
         return value
@@ -303,7 +314,7 @@ class Number(JSONField):
             self.expected = self.kind
         super().__init__(**options)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int | float:
+    def check(self, value: Any) -> int | float:
         if (
             isinstance(value, bool)
             or not isinstance(value, (int, float))
@@ -336,13 +347,13 @@ class ListOf(JSONField):
         self.annotation = f"Sequence[{inner.annotation}]"
         super().__init__(**options)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+    def check(self, value: Any) -> list[Any]:
         if not isinstance(value, (list, tuple)) or not (value or self.empty):
             raise self.refuse(value)
         result, errors = [], {}
         for index, item in enumerate(value):
             try:
-                result.append(self.inner.deserialize(item))
+                result.append(self.inner.check(item))
             except ValidationError as error:
                 errors[index] = error.messages
         if errors:
@@ -361,7 +372,7 @@ class FreeObject(JSONField):
     expected = "an object"
     annotation = "Mapping[str, Any]"
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, Any]:
+    def check(self, value: Any) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
             raise self.refuse(value)
         check_json(value)
@@ -378,7 +389,7 @@ class Object(JSONField):
         self.schema = schema()
         super().__init__(**options)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+    def check(self, value: Any) -> Any:
         if not isinstance(value, Mapping):
             raise self.refuse(value)
         return self.schema.load(value)
@@ -404,7 +415,7 @@ class Keyed(JSONField):
             self.annotation = f"Literal[{literal}] | {self.annotation}"
         super().__init__(**options)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+    def check(self, value: Any) -> Any:
         if isinstance(value, str) and value in self.words:
             return value
         if not isinstance(value, Mapping):
@@ -421,7 +432,7 @@ class Keyed(JSONField):
             raise ValidationError(f"{found}; expected {self.expected}")
         ((key, inner),) = value.items()
         try:
-            return {key: self.choices[key].deserialize(inner)}
+            return {key: self.choices[key].check(inner)}
         except ValidationError as error:
             raise ValidationError({key: error.messages}) from None
 
@@ -444,11 +455,11 @@ class Either(JSONField):
         self.annotation = f"{text.annotation} | {other.annotation}"
         super().__init__(**options)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+    def check(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self.text.deserialize(value)
+            return self.text.check(value)
         if isinstance(value, (Mapping, list, tuple)):
-            return self.other.deserialize(value)
+            return self.other.check(value)
         raise self.refuse(value)
 
     def mask(self, value: Any) -> Any:
@@ -471,8 +482,9 @@ class PayloadSchema(Schema):
         """The fields by their key in JSON."""
         self._required = {key for key, field in self.keys.items() if field.required}
         # A field that is not ours, and a hook that a subclass adds, want marshmallow's whole way.
-        self._direct = all(isinstance(field, JSONField) for field in self.keys.values()) and (
-            _used(self._hooks) == _used(PayloadSchema._hooks)
+        self._direct = _used(self._hooks) == _used(PayloadSchema._hooks) and all(
+            getattr(type(field), "_deserialize", None) is JSONField._deserialize  # noqa: SLF001
+            for field in self.keys.values()
         )
 
     def between(self, payload: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -513,7 +525,7 @@ class PayloadSchema(Schema):
             for key, value in data.items():
                 if key not in known:
                     return None
-                loaded[key] = known[key].deserialize(value, key, data)
+                loaded[key] = known[key].check(value)
         except ValidationError:
             return None
         return None if self.between(data) else loaded

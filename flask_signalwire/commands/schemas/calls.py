@@ -44,8 +44,8 @@ class CodecList(Text):
 
     expected = "codecs separated by commas"
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
+    def check(self, value: Any) -> str:
+        text = super().check(value)
         for codec in text.split(","):
             if codec not in CODECS:
                 raise ValidationError(
@@ -64,8 +64,8 @@ class CustomVariables(FreeObject):
     identifier = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
     reserved = ("signalwire_", "sw_", "rtc_", "internal_")
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, Any]:
-        variables = super()._deserialize(value, attr, data, **kwargs)
+    def check(self, value: Any) -> Mapping[str, Any]:
+        variables = super().check(value)
         errors: dict[str, list[str]] = {}
         for name, text in variables.items():
             if not self.identifier.fullmatch(name):

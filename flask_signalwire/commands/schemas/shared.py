@@ -31,8 +31,8 @@ class Swml(FreeObject):
     expected = "a SWML document"
     version = "1.0.0"
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, Any]:
-        document = super()._deserialize(value, attr, data, **kwargs)
+    def check(self, value: Any) -> Mapping[str, Any]:
+        document = super().check(value)
         errors: dict[str, Any] = {}
         for key in document:
             if key not in ("version", "sections"):
@@ -72,7 +72,7 @@ class Headers(JSONField):
     expected = "a list of objects"
     annotation = "Sequence[Mapping[str, Any]]"
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+    def check(self, value: Any) -> Any:
         if not isinstance(value, (list, tuple)) or not all(isinstance(x, Mapping) for x in value):
             raise self.refuse(value)
         check_json(value)
