@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
+import urllib3
 
 from .commands import Command
 from .exceptions import (
@@ -33,7 +34,7 @@ MAX_BODY = 1024 * 1024
 MAX_QUOTED = 8192
 """Characters of a foreign text that are looked through at most where a message quotes it."""
 
-Hide = Callable[[str], str]
+Hide = Callable[[Command, str], str]
 """Makes foreign text fit for a message: without secrets and numbers, in one line."""
 
 _REQUEST_ID_HEADERS = ("X-Request-Id", "X-SignalWire-Request-Id", "Request-Id", "X-Amzn-RequestId")
@@ -93,19 +94,16 @@ class _Unfit(ValueError):
 
 def _read(response: requests.Response) -> tuple[bytes, Exception | None]:
     """The body, as much of it as came, and why it broke off if it did."""
-    parts, size = [], 0
     try:
-        for part in response.iter_content(65536):
-            parts.append(part)
-            size += len(part)
-            if size > MAX_BODY:
-                return b"".join(parts), _Unfit(f"it is longer than {MAX_BODY // 1024} KiB")
-    except requests.exceptions.ContentDecodingError as error:
-        return b"".join(parts), _Unfit(str(error))
+        body: bytes = response.raw.read(MAX_BODY + 1, decode_content=True)
+    except urllib3.exceptions.DecodeError as error:
+        return b"", _Unfit(str(error))
     # As above: whatever it is, the rest did not come.
     except Exception as error:  # noqa: BLE001
-        return b"".join(parts), error
-    return b"".join(parts), None
+        return b"", error
+    if len(body) > MAX_BODY:
+        return body, _Unfit(f"it is longer than {MAX_BODY // 1024} KiB")
+    return body, None
 
 
 def _decode(response: requests.Response, body: bytes) -> Any:
@@ -140,7 +138,7 @@ def _leg(
 ) -> CallLeg:
     if broken and not isinstance(broken, _Unfit):
         cause = cause_of(broken)
-        reason = hide(f"{type(cause).__name__}: {cause}")
+        reason = hide(command, f"{type(cause).__name__}: {cause}")
         raise unknown(
             command,
             f"its answer ({response.status_code}) broke off after {len(body)} bytes ({reason})",
@@ -157,8 +155,9 @@ def _leg(
     except ValueError as error:
         raise UnreadableAnswer(
             f"{command.spec.method} was accepted ({response.status_code}), but the answer can't be "
-            f"read: {hide(str(error))}. It starts {_excerpt(body, hide)!r}. Do not send it again; "
-            f"look for its effect. (request id {request_id}, command id {command.id})",
+            f"read: {hide(command, str(error))}. It starts {_excerpt(command, body, hide)!r}. "
+            f"Do not send it again; look for its effect. "
+            f"(request id {request_id}, command id {command.id})",
             status=response.status_code,
             body=body.decode("utf-8", "replace"),
             request_id=request_id,
@@ -186,10 +185,10 @@ def _refusal(
     else:
         kind, hint = _BY_STATUS.get(status, (RemoteError, ""))
         hint = hint.format(account=command.account)
-    said = "".join(f"\n  {hide(line)[:300]}" for line in _said(content))
+    said = "".join(f"\n  {hide(command, line)[:300]}" for line in _said(content))
     return kind(
         f"{command.spec.method}: the service answered {status} {_phrase(status)}"
-        f"{f': {hint}' if hint else ''}.{said or f' It starts {_excerpt(body, hide)!r}.'}"
+        f"{f': {hint}' if hint else ''}.{said or f' It starts {_excerpt(command, body, hide)!r}.'}"
         f"\n  (request id {request_id}, command id {command.id})",
         status=status,
         body=content,
@@ -224,8 +223,8 @@ def _said(content: Any) -> list[str]:
         return []
 
 
-def _excerpt(body: bytes, hide: Hide) -> str:
-    return hide(body[:MAX_QUOTED].decode("utf-8", "replace"))[:120]
+def _excerpt(command: Command, body: bytes, hide: Hide) -> str:
+    return hide(command, body[:MAX_QUOTED].decode("utf-8", "replace"))[:120]
 
 
 def _retry_after(value: str | None) -> float | None:

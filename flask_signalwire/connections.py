@@ -14,8 +14,6 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,6 @@ from requests import Response
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 from requests.exceptions import InvalidProxyURL
-from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_encoding_from_headers
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -45,14 +42,13 @@ class _Progress(threading.local):
     deadline: float | None = None
     sent: bool | None = None
 
-    @contextmanager
-    def watch(self, deadline: float) -> Iterator[None]:
-        """Connect, write and read under a deadline (``time.monotonic``) within the block."""
+    def begin(self, deadline: float) -> None:
+        """Connect, write and read under a deadline (``time.monotonic``) from here on."""
         self.deadline, self.sent = deadline, None
-        try:
-            yield
-        finally:
-            self.deadline = None
+
+    def end(self) -> None:
+        """No deadline any more."""
+        self.deadline = None
 
     @property
     def over(self) -> bool:
@@ -83,9 +79,12 @@ class _DeadlineReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if progress.over:
-            raise TimeoutError("the deadline has passed")
-        self._sock.settimeout(progress.patience(self._timeout))
+        if progress.deadline is not None:
+            remaining = progress.deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError("the deadline has passed")
+            if self._timeout is None or remaining < self._timeout:
+                self._sock.settimeout(remaining)
         return self._file.readinto(buffer)
 
     def close(self) -> None:
@@ -241,7 +240,7 @@ class ServiceAdapter(HTTPAdapter):
         """As requests builds it, but for the cookies, which nobody wants."""
         response = Response()
         response.status_code = resp.status
-        response.headers = CaseInsensitiveDict(resp.headers)
+        response.headers = resp.headers  # of urllib3: as blind to case as those of requests
         response.encoding = get_encoding_from_headers(response.headers)
         response.raw, response.reason = resp, resp.reason
         response.url, response.request = req.url, req

@@ -27,6 +27,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from .redaction import scrub
+
 if TYPE_CHECKING:
     from .commands import Command
     from .results import CallLeg
@@ -110,7 +112,8 @@ def flatten(messages: Any, path: str = "") -> Iterator[Problem]:
             if key == "_schema":  # marshmallow's name for "the object itself"
                 yield from flatten(inner, path)
             else:
-                yield from flatten(inner, f"{path}.{key}" if path else str(key))
+                key = scrub(str(key))  # a key can be anything that a caller wrote
+                yield from flatten(inner, f"{path}.{key}" if path else key)
     elif isinstance(messages, (list, tuple)):
         for inner in messages:
             yield from flatten(inner, path)

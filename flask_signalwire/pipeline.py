@@ -200,7 +200,8 @@ class Pipeline:
             command.name,
             stage,
             error.outcome,
-            " ".join(str(error).split()),  # one line, so that a search for the id finds all of it
+            # In one line, so that a search for the id finds all of it; plugins write errors, too.
+            scrub(" ".join(str(error).split())),
             extra={"command_id": command.id},
         )
         self._observe(

@@ -72,8 +72,9 @@ def mask(value: Any, sensitivity: Sensitivity | None = None, key: str = "") -> A
         if sensitivity == "number":
             return _mask_address(value)
         return scrub(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 10**6 < abs(value) < 10**15:
-        return mask_number(str(value))
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) > 10**6:
+        # A number that was not quoted; what is longer than one is no use in text either.
+        return mask_number(str(int(value))) if abs(value) < 10**15 else "***"
     return value
 
 

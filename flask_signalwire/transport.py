@@ -15,16 +15,14 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import requests
 import urllib3
 from requests.adapters import BaseAdapter
 
-from .answers import MAX_QUOTED, Hide, cause_of, understand, unknown
+from .answers import MAX_QUOTED, cause_of, understand, unknown
 from .commands import Command
 from .config import Account, Settings
 from .connections import NoCookies, ServiceAdapter, load_authorities, progress
@@ -200,26 +198,42 @@ class Transport:
                 command=command,
                 passing=False,
             ) from error
-        hide = partial(self._hide, command)
         request = line.template.copy()
         request.body = command.body
         request.headers["Content-Length"] = str(len(command.body))
-        with _placed(command, hide), progress.watch(deadline):
-            response = line.session.send(
-                request,
-                timeout=(min(connect, remaining), min(read, remaining)),
-                allow_redirects=False,
-                **line.environment,
+        timeout = (min(connect, remaining), min(read, remaining))
+        progress.begin(deadline)
+        try:
+            try:
+                response = line.session.send(
+                    request, timeout=timeout, allow_redirects=False, **line.environment
+                )
+            # Whatever an adapter raises means the same: there is no answer.
+            except Exception as error:
+                raise self._placed(command, error) from error
+            logger.debug(
+                "command %s %s: HTTP %d",
+                command.id,
+                command.name,
+                response.status_code,
+                extra={"command_id": command.id},
             )
-        logger.debug(
-            "command %s %s: HTTP %d",
-            command.id,
-            command.name,
-            response.status_code,
-            extra={"command_id": command.id},
+            with response:
+                return understand(command, response, self._hide)
+        finally:
+            progress.end()
+
+    def _placed(self, command: Command, error: Exception) -> TransportError:
+        """What a request raised, as our error, on the right side of the first byte."""
+        cause = cause_of(error)
+        reason = self._hide(command, f"{type(cause).__name__}: {cause}")
+        if _sent(error):
+            return unknown(command, f"no answer came ({reason})")
+        return TransportError(
+            f"{command.spec.method} was not sent: the space can't be reached ({reason})",
+            command=command,
+            passing=_passing(error),
         )
-        with progress.watch(deadline), response:
-            return understand(command, response, hide)
 
     def _hide(self, command: Command, text: str) -> str:
         """Foreign text as a message may show it: in one line, without secrets and numbers.
@@ -274,24 +288,6 @@ def _pause_before_repeating(command: Command, error: CommandError, attempt: int)
     if error.outcome == "unknown" and command.spec.repeatable(command):
         return backoff if asked_for is None else asked_for
     return None
-
-
-@contextmanager
-def _placed(command: Command, hide: Hide) -> Iterator[None]:
-    """Turn what a request may raise into our errors, on the right side of the first byte."""
-    try:
-        yield
-    # Whatever an adapter raises means the same: there is no answer.
-    except Exception as error:
-        cause = cause_of(error)
-        reason = hide(f"{type(cause).__name__}: {cause}")
-        if not _sent(error):
-            raise TransportError(
-                f"{command.spec.method} was not sent: the space can't be reached ({reason})",
-                command=command,
-                passing=_passing(error),
-            ) from error
-        raise unknown(command, f"no answer came ({reason})") from error
 
 
 def _sent(error: Exception) -> bool:

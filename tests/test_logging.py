@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from flask_signalwire import Command, CommandRejected, hookimpl
 from flask_signalwire.exceptions import PayloadError
 from tests.commands.corpus import CALL
 
@@ -35,6 +36,24 @@ def test_a_failure_is_one_line_at_warning(app: Flask, log: pytest.LogCaptureFixt
     assert "not_sent" in text
     assert "params.action.start.to_lang" in text
     assert "\n" not in text
+
+
+def test_what_a_plugin_or_a_caller_wrote_is_scrubbed_in_the_log(
+    make_app: Callable[..., Flask], log: pytest.LogCaptureFixture
+) -> None:
+    class Policy:
+        @hookimpl
+        def signalwire_authorize_command(self, command: Command) -> None:
+            raise CommandRejected("https://u:hunter2@x says no to +34600111222")
+
+    calling = make_app(Policy).extensions["signalwire"].calling
+    with pytest.raises(CommandRejected):
+        calling.dial(**NUMBERS)
+    with pytest.raises(PayloadError) as caught:
+        calling.dial(**NUMBERS, custom_variables={"+34600111222": "x"})
+    for text in (log.text, str(caught.value)):
+        assert "600111222" not in text
+        assert "hunter2" not in text
 
 
 def test_every_line_of_a_command_has_its_id_and_no_number(

@@ -51,6 +51,17 @@ def test_keys_that_sound_like_credentials_are_masked_at_every_depth() -> None:
     }
 
 
+def test_numbers_of_any_size_can_be_shown() -> None:
+    assert mask([34600111222.0, 1e300, 10**5000, -(10**5000), float("inf"), 0.05]) == [
+        "34*******22",
+        "***",
+        "***",
+        "***",
+        "***",
+        0.05,
+    ]
+
+
 def test_a_key_can_be_a_number_too() -> None:
     assert mask({"+34911234567": {"+34911234567": 1}}) == {"+34*******67": {"+34*******67": 1}}
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from marshmallow import ValidationError
 
 from ..exceptions import PayloadError
-from .fields import MAX_DEPTH, PayloadSchema, UnknownKey, Uuid, check_json
+from .fields import MAPPING, MAX_DEPTH, PayloadSchema, UnknownKey, Uuid, check_json
 
 
 def _refuse(self: Any, *args: Any, **kwargs: Any) -> NoReturn:
@@ -59,19 +59,18 @@ _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def freeze(value: Any, depth: int = 0) -> Any:
-    """A deep, read-only copy of JSON: what the caller does to its own dicts later changes
-    nothing.
+    """A deep, read-only copy of JSON, which nothing done to the caller's own dicts changes.
+
+    :raises ValueError: where it is nested too deeply, or inside of itself.
     """
-    if type(value) in _SCALARS:  # most are, and asking for a Mapping takes long
+    if type(value) in _SCALARS:
         return value
-    if isinstance(value, Mapping):
-        if depth > MAX_DEPTH:
-            raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or a dict inside of itself")
+    if depth > MAX_DEPTH:
+        raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or something inside of itself")
+    if isinstance(value, MAPPING):
         return ReadOnlyDict({key: freeze(inner, depth + 1) for key, inner in value.items()})
     if isinstance(value, (list, tuple)):
-        if depth > MAX_DEPTH:
-            raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or a list inside of itself")
-        return ReadOnlyList(freeze(inner, depth + 1) for inner in value)
+        return ReadOnlyList([freeze(inner, depth + 1) for inner in value])
     return value
 
 
@@ -219,11 +218,9 @@ class CommandSpec:
             messages["call_id"] = [
                 f"given; expected none, `{self.method}` names no call outside of its params"
             ]
-        params: Any = command.params
+        loaded: dict[str, Any] = {}
         try:
-            loaded = self.load(params, command.extras)
-            # Mostly nothing had to be normalised: then there is nothing to freeze again.
-            params = params if loaded == params else freeze(loaded)
+            loaded = self.load(command.params, command.extras)
         except ValidationError as error:
             messages["params"] = error.messages
         if messages:
@@ -231,8 +228,10 @@ class CommandSpec:
         envelope: dict[str, Any] = {"command": self.name}
         if command.call_id is not None:
             envelope["id"] = str(command.call_id)
-        envelope["params"] = params
+        envelope["params"] = loaded
         body = json.dumps(envelope).encode()
+        # Mostly nothing had to be normalised: then there is nothing to freeze again.
+        params = command.params if loaded == command.params else freeze(loaded)
         # dataclasses.replace() takes longer than encoding, for two fields.
         valid: Command = object.__new__(Command)
         valid.__dict__.update(command.__dict__, params=params, body=body)

@@ -22,6 +22,12 @@ from marshmallow.fields import Field
 
 from ..redaction import SECRET, Sensitivity, mask, scrub
 
+MAPPING = (dict, Mapping)
+"""For isinstance: dict first, since asking whether something is a Mapping takes long."""
+
+MAX_INTEGER = 2**63
+"""Where integers end: beyond, other JSON parsers lose digits, and Python refuses to print some."""
+
 MAX_DEPTH = 64
 """Levels of nesting that a payload may have; deeper ones are mistakes, or cycles."""
 
@@ -47,7 +53,7 @@ def describe(value: Any, *, reveal: bool = True) -> str:
     if isinstance(value, int):
         return f"{mask(value)} (an integer)" if reveal else "an integer"
     if isinstance(value, float):
-        return f"{value} (a number)" if reveal else "a number"
+        return f"{mask(value)} (a number)" if reveal else "a number"
     if isinstance(value, str):
         if not value.strip():
             return "blank text"
@@ -55,7 +61,7 @@ def describe(value: Any, *, reveal: bool = True) -> str:
             return "text"
         text = scrub(str(value))
         return f'text "{text[:40]}…"' if len(text) > 40 else f'text "{text}"'
-    if isinstance(value, Mapping):
+    if isinstance(value, MAPPING):
         return "an object"
     if isinstance(value, (list, tuple)):
         return "a list"
@@ -67,9 +73,9 @@ def check_json(value: Any, path: str = "", depth: int = 0) -> None:
     if isinstance(value, (Mapping, list, tuple)):
         if depth > MAX_DEPTH:
             raise ValidationError(f"more than {MAX_DEPTH} levels of nesting")
-        pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
+        pairs = value.items() if isinstance(value, MAPPING) else enumerate(value)
         for key, inner in pairs:
-            if isinstance(value, Mapping) and not (isinstance(key, str) and _encodable(key)):
+            if isinstance(value, MAPPING) and not (isinstance(key, str) and _encodable(key)):
                 raise ValidationError(f"key {key!r}{f' at {path}' if path else ''} is not text")
             check_json(inner, f"{path}.{key}" if path else str(key), depth + 1)
         return
@@ -80,7 +86,10 @@ def check_json(value: Any, path: str = "", depth: int = 0) -> None:
     elif isinstance(value, float):
         if not math.isfinite(value):
             raise ValidationError(f"{value}{where}, which JSON does not have; expected a number")
-    elif value is not None and not isinstance(value, (bool, int)):
+    elif isinstance(value, int):
+        if abs(value) >= MAX_INTEGER:
+            raise ValidationError(f"an integer of more than 63 bits{where}; expected a smaller one")
+    elif value is not None:
         raise ValidationError(f"{describe(value)}{where}; expected JSON")
 
 
@@ -319,7 +328,7 @@ class Number(JSONField):
             isinstance(value, bool)
             or not isinstance(value, (int, float))
             or (self.whole and not isinstance(value, int))
-            or (isinstance(value, float) and not math.isfinite(value))
+            or not abs(value) < MAX_INTEGER  # nor infinite, nor no number at all
             or (self.minimum is not None and value < self.minimum)
             or (self.maximum is not None and value > self.maximum)
         ):
@@ -373,7 +382,7 @@ class FreeObject(JSONField):
     annotation = "Mapping[str, Any]"
 
     def check(self, value: Any) -> Mapping[str, Any]:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, MAPPING):
             raise self.refuse(value)
         check_json(value)
         return value
@@ -390,7 +399,7 @@ class Object(JSONField):
         super().__init__(**options)
 
     def check(self, value: Any) -> Any:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, MAPPING):
             raise self.refuse(value)
         return self.schema.load(value)
 
@@ -418,7 +427,7 @@ class Keyed(JSONField):
     def check(self, value: Any) -> Any:
         if isinstance(value, str) and value in self.words:
             return value
-        if not isinstance(value, Mapping):
+        if not isinstance(value, MAPPING):
             raise self.refuse(value)
         unknown = {
             key: [UnknownKey(f"unknown key{suggest(key, self.choices)}")]
@@ -437,7 +446,7 @@ class Keyed(JSONField):
             raise ValidationError({key: error.messages}) from None
 
     def mask(self, value: Any) -> Any:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, MAPPING):
             return super().mask(value)
         return {
             **{key: self.choices[key].mask(value[key]) for key in self.choices if key in value},
@@ -509,7 +518,7 @@ class PayloadSchema(Schema):
 
         :raises marshmallow.ValidationError: with nested messages.
         """
-        if self._direct and not options and isinstance(data, Mapping):
+        if self._direct and not options and isinstance(data, MAPPING):
             loaded = self._load_present(data)
             if loaded is not None:
                 return loaded
@@ -533,7 +542,7 @@ class PayloadSchema(Schema):
     def handle_error(self, error: ValidationError, data: Any, **kwargs: Any) -> None:
         """Name near misses, and report in the payload's order whatever Python's hashes say."""
         messages = error.messages
-        if not isinstance(messages, dict) or not isinstance(data, Mapping):
+        if not isinstance(messages, dict) or not isinstance(data, MAPPING):
             return
         known = self.keys
         ordered: dict[Any, Any] = {}

@@ -135,6 +135,12 @@ FORBIDDEN: list[tuple[str, dict[str, Any], str]] = [
     ("calling.live_translate", start(vad_thresh=1801), "action.start.vad_thresh"),
     ("calling.live_translate", start(vad_thresh=True), "action.start.vad_thresh"),
     ("calling.live_translate", start(vad_thresh=10**400), "action.start.vad_thresh"),
+    ("calling.live_translate", start(speech_timeout=10**5000), "action.start.speech_timeout"),
+    (
+        "calling.live_translate",
+        start(to_voice_params={"a": [10**5000]}),
+        "action.start.to_voice_params",
+    ),
     ("calling.live_translate", start(debug_level=3), "action.start.debug_level"),
     ("calling.live_translate", start(filter_to="prompt:"), "action.start.filter_to"),
     ("calling.live_translate", start(filter_to="kind"), "action.start.filter_to"),
