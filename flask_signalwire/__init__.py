@@ -9,6 +9,7 @@ from .config import Settings
 from .exceptions import CommandRejected
 from .extension import AccountClient, Client, SignalWire, current_signalwire
 from .plugins import hookimpl
+from .redaction import mask_number, scrub
 from .results import CallLeg
 
 __version__ = "0.1.0"
@@ -29,5 +30,7 @@ __all__ = [
     "exceptions",
     "fields",
     "hookimpl",
+    "mask_number",
+    "scrub",
     "signals",
 ]

@@ -42,7 +42,7 @@ def mask_number(number: str) -> str:
 
 
 def scrub(text: str) -> str:
-    """Mask credentials in URLs and whatever reads as a telephone number in free text."""
+    """Mask credentials in URLs, and whatever reads as a telephone number, in free text."""
     text = _USERINFO.sub(f"{SECRET}@", text)
     text = _QUERY_SECRET.sub(lambda found: found["key"] + SECRET, text)
     return _NUMBER.sub(lambda found: mask_number(found[0]), text)

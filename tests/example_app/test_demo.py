@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 import re
 
-import pytest
-
 from example_app import demo
 
-from .conftest import INSTALLED, needs_plugins
+from .conftest import needs_plugins
 
 
 def run() -> tuple[int, str]:
@@ -69,10 +67,3 @@ def test_without_the_plugins_the_demo_says_what_to_install(monkeypatch):
     assert status == 1
     assert "plugin not_there: is missing" in text
     assert "pip install" in text
-
-
-@pytest.mark.skipif("audit" in INSTALLED, reason="the plugins are installed")
-def test_the_demo_needs_the_plugins():
-    status, text = run()
-    assert status == 1
-    assert "plugin audit: is missing" in text

@@ -7,17 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask_signalwire import Command, PayloadSchema
-
-# A schema without fields masks whatever it is given the way flask-signalwire masks undeclared keys.
-_UNDECLARED = PayloadSchema()
+from flask_signalwire import Command, scrub
 
 
 def clean(value: Any, limit: int = 255) -> str | None:
     """A text with telephone numbers and credentials masked; None stays None."""
     if value is None:
         return None
-    text = str(_UNDECLARED.mask({"text": str(value)})["text"])
+    text = scrub(str(value))
     # Lone surrogates and NUL are text in Python, but not in databases.
     text = text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from flask_signalwire import PayloadSchema, fields
+from flask_signalwire import mask_number
 
 Source = Literal["context", "remembered", "setting", "none"]
 """Where the evidence is from: the command's context, a leg that was seen before, the settings."""
@@ -48,13 +48,6 @@ class Finding:
     reason: str
 
 
-class _Evidence(PayloadSchema):
-    number = fields.Text(sensitivity="number")
-
-
-_EVIDENCE = _Evidence()
-
-
 LONGEST = 64
 """Longer texts are no telephone numbers, and not for a log either."""
 
@@ -63,4 +56,4 @@ def masked(number: str) -> str:
     """A number as flask-signalwire shows numbers everywhere: ``+34*******67``."""
     if len(number) > LONGEST or not number.isprintable():
         return f"text of {len(number)} characters"
-    return str(_EVIDENCE.mask({"number": number})["number"])
+    return mask_number(number)
