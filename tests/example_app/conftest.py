@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
@@ -16,11 +15,6 @@ from example_app.policy import PremiumNumbers
 from flask_signalwire import Client, SignalWire
 
 CUSTOMER = "+34911234567"
-INSTALLED = {entry.name for entry in entry_points(group="flask_signalwire")}
-needs_plugins = pytest.mark.skipif(
-    not {"audit", "autolang"} <= INSTALLED,
-    reason="flask-signalwire-audit and flask-signalwire-autolang are not installed",
-)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 
 from flask_signalwire import hookimpl
 
-from .conftest import CUSTOMER, needs_plugins
+from .conftest import CUSTOMER
 
 
 def test_a_call_is_placed_and_known(app, http, received):
@@ -181,7 +181,6 @@ def test_without_the_audit_plugin_its_routes_say_so(http, path):
     assert "flask-signalwire-audit" in answer.json["message"]
 
 
-@needs_plugins
 def test_the_installed_plugins_pick_and_write_down(make_desk, tmp_path):
     url = f"sqlite:///{(tmp_path / 'audit.sqlite3').as_posix()}"
     app = make_desk(SIGNALWIRE_PLUGINS_BLOCKED=[], SIGNALWIRE_AUDIT_URL=url)

@@ -14,8 +14,6 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
-from .conftest import INSTALLED, needs_plugins
-
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(.*)\n((?s:.*?))^```$", README, flags=re.MULTILINE)
@@ -34,7 +32,7 @@ def _a_new_users_environment(monkeypatch, tmp_path):
 def python_blocks():
     """Each with what it is said to print; `…` stands for anything."""
     for (info, text), (after, output) in zip(BLOCKS, [*BLOCKS[1:], ("", "")], strict=True):
-        if info == "python" or (info == "python autolang" and "autolang" in INSTALLED):
+        if info in ("python", "python autolang"):
             yield text, output if after == "text" else "…"
 
 
@@ -51,7 +49,6 @@ def test_its_python_runs_and_prints_what_it_shows():
     assert count >= 7
 
 
-@needs_plugins
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl, bash")
 def test_its_curl_commands_run_in_order(tmp_path):
     from example_app import create_app
