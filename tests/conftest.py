@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from blinker import NamedSignal
 from flask import Flask
 
-from flask_signalwire import Client, SignalWire
+from flask_signalwire import Client, SignalWire, signals
 
 VENDOR = (
     "SIGNALWIRE_PROJECT_ID",
@@ -23,6 +24,16 @@ VENDOR = (
 def _no_credentials_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in VENDOR:
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_receiver_outlives_its_test() -> Iterator[None]:
+    """An example that connects to a signal for every app would be heard in the next test."""
+    yield
+    for name in signals.__dict__:
+        signal = getattr(signals, name)
+        if isinstance(signal, NamedSignal):
+            signal._clear_state()  # blinker's own way for tests
 
 
 @pytest.fixture
