@@ -66,7 +66,7 @@ def _signalwire_error(error: exceptions.SignalWireError) -> ResponseReturnValue:
     if isinstance(error, exceptions.PluginError) and error.leg is not None:
         body["call"] = error.leg.id
     if isinstance(error, exceptions.RateLimited) and error.retry_after is not None:
-        headers["Retry-After"] = str(math.ceil(error.retry_after))
+        headers["Retry-After"] = str(math.ceil(min(error.retry_after, 86400)))
     return body, status, headers
 
 

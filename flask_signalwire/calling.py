@@ -12,12 +12,14 @@ from .commands.fields import suggest
 from .exceptions import PayloadError
 from .methods import CallingMethods, CallMethods, CallOptions
 from .pipeline import Pipeline
+from .redaction import text_of
 from .results import CallLeg
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+MAX_SECONDS = 86400
 _OPTIONS = tuple(CallOptions.__annotations__)
 
 
@@ -52,7 +54,7 @@ class Calling(CallingMethods):
         :param params: the payload, with the service's own names (``from``, not ``from_``).
         :raises LookupError: for an unknown name, with the nearest known one.
         """
-        return self._run(name, call_id, dict(params or {}), options)
+        return self._run(name, call_id, dict(_mapping("params", params)), options)
 
     def call(self, call_id: str) -> Call:
         """The commands of one call, without repeating its id."""
@@ -77,16 +79,19 @@ class Calling(CallingMethods):
         params: dict[str, Any],
         options: CallOptions,
     ) -> Command:
-        extras = options.get("extras") or _NOTHING
+        extras = _mapping("extras", options.get("extras"))
+        context = _mapping("context", options.get("context"))
         vendor = options.get("request_options")
         deadline = options.get("deadline")
-        if deadline is not None and not (_is_number(deadline) and deadline > 0):
-            raise ValueError(f"deadline={deadline!r}; expected a number of seconds above 0")
+        if deadline is not None and not (_is_number(deadline) and 0 < deadline <= MAX_SECONDS):
+            raise ValueError(f"deadline={_short(deadline)}; expected a number of seconds above 0")
         timeout, retries = getattr(vendor, "timeout", None), getattr(vendor, "retries", None)
-        if timeout is not None and not (_is_number(timeout) and timeout > 0):
-            raise ValueError(f"timeout={timeout!r} of request_options; expected seconds above 0")
+        if timeout is not None and not (_is_number(timeout) and 0 < timeout <= MAX_SECONDS):
+            raise ValueError(
+                f"timeout={_short(timeout)} of request_options; expected seconds above 0"
+            )
         if retries is not None and not (type(retries) is int and retries >= 0):
-            raise ValueError(f"retries={retries!r} of request_options; expected 0 or more")
+            raise ValueError(f"retries={_short(retries)} of request_options; expected 0 or more")
         try:
             given = {key: value for key, value in params.items() if value is not None}
             payload = freeze({**given, **extras})
@@ -98,7 +103,7 @@ class Calling(CallingMethods):
             params=payload,
             extras=extras,
             account=self._account,
-            context=MappingProxyType(dict(options.get("context") or {})),
+            context=MappingProxyType(dict(context)),
             deadline=deadline,
             timeouts=None if timeout is None else (timeout, timeout),
             retries=retries,
@@ -125,7 +130,23 @@ class Call(CallMethods):
         return self._calling.send(name, call_id, params, **options)
 
     def __repr__(self) -> str:
-        return f"<Call {self.id}>"
+        return f"<Call {text_of(self.id)}>"
+
+
+def _mapping(option: str, value: Any) -> Mapping[str, Any]:
+    if value is None:
+        return _NOTHING
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{option} is a {type(value).__name__}; expected a dict")
+    return value
+
+
+def _short(value: object) -> str:
+    """A wrong number in an error: Python refuses to write out the longest integers."""
+    try:
+        return repr(value)[:40]
+    except ValueError:
+        return "a huge number"
 
 
 def _is_number(value: object) -> bool:

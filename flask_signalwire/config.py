@@ -38,7 +38,7 @@ def _credential(value: Any) -> str:
 
 
 _HOST = re.compile(
-    r"(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:(?P<port>\d{1,5}))?"
+    r"(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:(?P<port>[0-9]{1,5}))?"
 )
 
 
@@ -55,13 +55,20 @@ def _space(value: Any) -> str:
 
 
 def _is_loopback(space: str) -> bool:
-    host = space.rsplit(":", 1)[0] if not space.endswith("]") else space
+    host = (space.rsplit(":", 1)[0] if not space.endswith("]") else space).lower()
     return host in ("localhost", "[::1]") or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
+
+
+def _short(value: Any) -> str:
+    try:
+        return repr(value)[:40]
+    except ValueError:  # of an integer with thousands of digits
+        return "a huge number"
 
 
 def _seconds(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 86400:
-        raise _Wrong(f"is {value!r}; write a number of seconds above 0, such as 10 or 2.5")
+        raise _Wrong(f"is {_short(value)}; write a number of seconds above 0, such as 10 or 2.5")
     return float(value)
 
 
@@ -77,7 +84,7 @@ def _timeout(value: Any) -> tuple[float, float]:
 def _count(minimum: int) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= 10_000:
-            raise _Wrong(f"is {value!r}; write a whole number of at least {minimum}")
+            raise _Wrong(f"is {_short(value)}; write a whole number of at least {minimum}")
         return value
 
     return parse
@@ -102,8 +109,12 @@ def _names(value: Any) -> tuple[str, ...]:
 def _ca_file(value: Any) -> str:
     if not isinstance(value, (str, os.PathLike)) or not str(value):
         raise _Wrong(f"{_found(value)}; write the path of a PEM file")
-    if not Path(value).is_file():
-        raise _Wrong(f"names {os.fspath(value)!r}, which is no file; write the path of a PEM file")
+    try:
+        found = Path(value).is_file()
+    except (OSError, ValueError):  # no path at all
+        found = False
+    if not found:
+        raise _Wrong(f"names {str(value)[:200]!r}, which is no file; write the path of a PEM file")
     return os.fspath(value)
 
 
@@ -336,7 +347,7 @@ def _warn_of_near_misses(config: Mapping[str, Any]) -> None:
     """Plugins own keys of their own under our prefix, so an unknown key is no error."""
     known = [f"{PREFIX}{option.name.upper()}" for option in fields(Settings)]
     for key in config:
-        if key.startswith(PREFIX) and key not in known:
+        if str(key).startswith(PREFIX) and key not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.9)
             if near:
                 logger.warning("the setting %s is not one of ours; did you mean %s?", key, near[0])

@@ -46,7 +46,24 @@ Problem = tuple[str, str]
 
 
 class SignalWireError(Exception):
-    """Base of everything that this package raises."""
+    """Base of everything that this package raises.
+
+    It can be pickled and copied; an error of a command loses its command by that, which may carry
+    secrets, and keeps all the rest.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {key: value for key, value in self.__dict__.items() if key != "command"}
+        return _rebuild, (type(self), self.args, state)
+
+
+def _rebuild(
+    kind: type[SignalWireError], arguments: tuple[Any, ...], state: dict[str, Any]
+) -> SignalWireError:
+    error: SignalWireError = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigurationError(SignalWireError):
@@ -73,6 +90,7 @@ class CommandError(SignalWireError):
     """
 
     default_outcome: Outcome = "unknown"
+    command: Command | None = None
 
     def __init__(
         self, message: str, *, command: Command | None = None, outcome: Outcome | None = None
@@ -221,7 +239,9 @@ class Unprocessable(RemoteError):
     @property
     def errors(self) -> list[dict[str, Any]]:
         found = self.body.get("errors") if isinstance(self.body, dict) else None
-        return [error for error in found if isinstance(error, dict)] if found else []
+        if not isinstance(found, list):
+            return []
+        return [error for error in found if isinstance(error, dict)]
 
 
 class RateLimited(RemoteError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import weakref
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ from flask import Flask, current_app, has_app_context
 from werkzeug.local import LocalProxy
 
 from .calling import Calling
-from .commands import TABLE, Command, CommandSpec, CommandTable
+from .commands import Command, CommandSpec, CommandTable
 from .config import DEFAULT_ACCOUNT, Account, Settings
 from .exceptions import ClientNotFound, ConfigurationError
 from .pipeline import Pipeline
@@ -146,21 +147,24 @@ class Client:
         from .cli import build_group  # click commands are needed by apps, not by imports
 
         manager = self.plugins
-        if self.settings.dry_run:
-            manager.add(DryRun(), "dry_run", "built in")
-        else:
-            manager.add(Sender(self._send), "sender", "built in")
+        manager.add(Sender(self._send), "sender", "built in")
         manager.load_entry_points()
         for plugin in own:
             manager.add(plugin, _name(plugin), "app")
-        added: list[CommandSpec] = []
+        if self.settings.dry_run:  # the last of all, so that it is asked before any other sender
+            manager.add(DryRun(), "dry_run", "built in")
+        added: dict[str, list[CommandSpec]] = {}
 
         def take(name: str, rows: Iterable[CommandSpec] | None) -> None:
-            self.commands = CommandTable([*added, *(rows or ())])
-            added[:] = list(self.commands)[len(TABLE) :]
+            found = list(rows or ())
+            self.commands = CommandTable([*itertools.chain(*added.values()), *found])
+            added[name] = found
 
         manager.call_each("signalwire_register_commands", take, client=self)
         manager.call_each("signalwire_setup", app=self.app, client=self)
+        # One that could not be set up is taken out whole, its commands too.
+        active = [rows for name, rows in added.items() if manager[name].status == "active"]
+        self.commands = CommandTable(itertools.chain(*active))
         self._cli = build_group(self)
         manager.call_each("signalwire_register_cli", app=self.app, group=self._cli)
 
@@ -214,7 +218,7 @@ def _close(transports: dict[str, Transport]) -> None:
 def _name(plugin: Any) -> str:
     """What the settings and the list of plugins call one of the app's own plugins."""
     name = getattr(plugin, "name", None)
-    if isinstance(name, str):
+    if isinstance(name, str) and name:
         return name
     if isinstance(plugin, ModuleType):
         return plugin.__name__.rpartition(".")[2]

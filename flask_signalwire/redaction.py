@@ -18,13 +18,15 @@ either."""
 
 SECRET = "[secret]"  # noqa: S105  # the mask, no secret
 _SECRET_KEYS = re.compile(
-    r"token|secret|passw|pwd|credential|authori[sz]ation|bearer|signature|(?:^|[_-])(?:key|sig|auth)(?:$|[_-])"
-    r"|api_?key|signing_?key",
-    re.IGNORECASE,
+    r"(?i:token|secret|passw|pwd|credential|authori[sz]ation|bearer|signature|cookie|jwt"
+    r"|(?:^|[_-])(?:key|sig|auth|pin)(?:$|[_-])|(?:api|signing|access|private)_?key)|[a-z]Key$"
 )
 # Userinfo in any URL; digits that read as a telephone number, but not those inside of a uuid or a
 # word.
-_USERINFO = re.compile(r"(?<=://)[^/?#\s@\"'<>]*@")
+_USERINFO = re.compile(
+    # Up to the last @ of the host's part; a password may hold what should have been escaped.
+    r"(?<=://)(?:[^/?#\s\"'<>]*|[^\s\"'<>@:/]{1,256}:[^\s\"'<>]{0,256})@"
+)
 _QUERY_SECRET = re.compile(
     r"(?P<key>[?&][\w.-]{0,64}(?:token|secret|passw|pwd|sig|key|auth)[\w.-]{0,64}=)[^&#\s\"'<>]+",
     re.IGNORECASE,
@@ -46,6 +48,14 @@ def scrub(text: str) -> str:
     text = _USERINFO.sub(f"{SECRET}@", text)
     text = _QUERY_SECRET.sub(lambda found: found["key"] + SECRET, text)
     return _NUMBER.sub(lambda found: mask_number(found[0]), text)
+
+
+def text_of(value: object) -> str:
+    """Anything as text for a message or a log: scrubbed, in one line, whatever its ``str`` does."""
+    try:
+        return " ".join(scrub(str(value)).split())
+    except Exception:  # noqa: BLE001  # somebody else's `__str__`
+        return f"<{type(value).__name__}>"
 
 
 def scrubbed_traceback(error: BaseException) -> str:

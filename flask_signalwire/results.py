@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,19 @@ class CallLeg(dict[str, Any]):
         """``inbound``, ``outbound`` or ``outbound-api``."""
         return self.get("direction")
 
+    def detached(self) -> CallLeg:
+        """A deep copy that knows the same command: what is done to it leaves this one alone."""
+        leg = copy.deepcopy(dict(self))
+        answer = CallLeg(leg)
+        answer.__dict__.update(self.__dict__)
+        return answer
+
+    def __copy__(self) -> CallLeg:
+        return self.detached()
+
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Python's own: an answer's keys must not be taken for them
+            raise AttributeError(name)
         try:
             return self[name]
         except KeyError:

@@ -44,19 +44,22 @@ For a receiver, `plugin` is its dotted name and `hook` the signal's name.
 """
 
 
-def send_safely(signal: NamedSignal, app: Flask, **arguments: Any) -> list[tuple[str, Exception]]:
+def send_safely(
+    signal: NamedSignal, app: Flask, **arguments: Any
+) -> list[tuple[str, BaseException]]:
     """Call every receiver, whatever the others do.
 
     blinker's own ``send`` stops at the first receiver that raises. Coroutine functions run through
     ``app.ensure_sync``, as Flask's own signals do.
 
-    :returns: the receivers that raised, by dotted name, with what they raised.
+    :returns: the receivers that raised, by dotted name, with what they raised: an interruption,
+        such as a worker's shutdown, is there too, and the caller's to raise.
     """
-    failed = []
+    failed: list[tuple[str, BaseException]] = []
     for receiver in signal.receivers_for(app):
         try:
             app.ensure_sync(receiver)(app, **arguments)
-        except Exception as error:  # noqa: BLE001  # somebody else's code
+        except BaseException as error:  # noqa: BLE001  # somebody else's code; see the caller
             failed.append((_dotted_name(receiver), error))
     return failed
 

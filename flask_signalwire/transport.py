@@ -7,6 +7,7 @@ for any command; what failed after it only where the command's row in the table 
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import random
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import requests
 import urllib3
@@ -100,7 +102,8 @@ class Transport:
         :raises TransportError: it was not reached.
         :raises OutcomeUnknown: nobody knows.
         """
-        deadline = time.monotonic() + (command.deadline or self._settings.deadline)
+        # Plugins took some of the time already.
+        deadline = command.started + (command.deadline or self._settings.deadline)
         allowed = self._settings.retries if command.retries is None else command.retries
         attempt = 1
         unsure: CommandError | None = None
@@ -242,7 +245,7 @@ class Transport:
         secret is taken out by its value, and what reads like a number or a credential by its looks.
         """
         text = text[:MAX_QUOTED]
-        for raw, shown in sorted(self._secrets(command), key=lambda pair: -len(pair[0])):
+        for raw, shown in sorted(set(self._secrets(command)), key=lambda pair: -len(pair[0])):
             text = text.replace(raw, shown)
         return scrub("".join(letter if letter.isprintable() else " " for letter in text))
 
@@ -255,9 +258,13 @@ class Transport:
                 userinfo = proxy.rpartition("@")[0].rpartition("//")[2]
                 if userinfo:
                     yield userinfo, SECRET
-        if self.account.api_token:
-            yield self.account.api_token, SECRET
+        if len(self.account.api_token or "") > 3:
+            yield self.account.api_token or "", SECRET
         for raw, shown in _masked(command.params, command.masked_params()):
+            # As it is, as JSON writes it in two ways, and as a URL or a form does.
+            for escaped in (False, True):
+                yield json.dumps(raw, ensure_ascii=escaped)[1:-1], shown
+            yield quote(raw, safe=""), shown
             yield raw, shown
             digits = re.sub(r"\D", "", raw)
             if len(digits) >= 7:
@@ -268,10 +275,14 @@ def _masked(value: Any, shown: Any) -> Iterator[tuple[str, str]]:
     """The texts in a payload that its masked copy shows differently."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _masked(inner, shown[key] if isinstance(shown, Mapping) else SECRET)
+            # A key may be a number, and masked itself.
+            yield from _masked(
+                inner, shown.get(key, SECRET) if isinstance(shown, Mapping) else SECRET
+            )
     elif isinstance(value, (list, tuple)):
         for index, inner in enumerate(value):
-            yield from _masked(inner, shown[index] if isinstance(shown, list) else SECRET)
+            known = isinstance(shown, list) and index < len(shown)
+            yield from _masked(inner, shown[index] if known else SECRET)
     # Shorter ones say nothing, and would be found inside of words.
     elif isinstance(value, str) and len(value) > 3 and value != shown:
         yield value, str(shown)

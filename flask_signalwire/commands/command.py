@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from uuid import uuid4
 from marshmallow import ValidationError
 
 from ..exceptions import PayloadError
+from ..redaction import text_of
 from .fields import MAPPING, MAX_DEPTH, PayloadSchema, UnknownKey, Uuid, check_json
 
 
@@ -87,7 +89,7 @@ _EMPTY: Mapping[str, Any] = ReadOnlyDict()
 _ID = Uuid(required=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Command:
     """One command on its way to the service. Frozen: plugins make changed copies.
 
@@ -103,6 +105,7 @@ class Command:
     :param timeouts: seconds to connect and to wait, where this call has its own.
     :param retries: repetitions that are allowed at most, where this call has its own.
     :param body: the bytes that are sent; empty before validation.
+    :param started: when the command was given, by ``time.monotonic``: its deadline runs from there.
     :param id: a uuid made here: the correlation id in logs, the audit and callbacks.
     """
 
@@ -116,7 +119,8 @@ class Command:
     deadline: float | None = None
     timeouts: tuple[float, float] | None = None
     retries: int | None = None
-    body: bytes = field(default=b"", repr=False, compare=False)
+    body: bytes = field(default=b"", repr=False)
+    started: float = field(default_factory=time.monotonic)
     id: str = field(default_factory=lambda: str(uuid4()))
 
     def __post_init__(self) -> None:
@@ -165,7 +169,7 @@ class Command:
         return masked
 
     def __repr__(self) -> str:
-        call = f" call_id={self.call_id}" if self.call_id else ""
+        call = f" call_id={text_of(self.call_id)}" if self.call_id else ""
         return f"<Command {self.name} id={self.id}{call} params={self.masked_params()!r}>"
 
 
@@ -257,7 +261,7 @@ class CommandSpec:
         vouched = [(path, _take(rest, path)) for path in allowed]
         loaded = self.payload.load(rest)
         for path, value in vouched:
-            check_json(value, ".".join(map(str, path)))
+            check_json({path[-1]: value}, ".".join(map(str, path[:-1])))
             _put(loaded, path, value)
         return loaded
 

@@ -76,10 +76,11 @@ def check_json(value: Any, path: str = "", depth: int = 0) -> None:
         pairs = value.items() if isinstance(value, MAPPING) else enumerate(value)
         for key, inner in pairs:
             if isinstance(value, MAPPING) and not (isinstance(key, str) and _encodable(key)):
-                raise ValidationError(f"key {key!r}{f' at {path}' if path else ''} is not text")
+                where = f" at {scrub(path)}" if path else ""
+                raise ValidationError(f"key {scrub(repr(key))}{where} is not text")
             check_json(inner, f"{path}.{key}" if path else str(key), depth + 1)
         return
-    where = f" at {path}" if path else ""
+    where = f" at {scrub(path)}" if path else ""
     if isinstance(value, str):
         if not _encodable(value):
             raise ValidationError(f"text with a lone surrogate{where}; expected valid Unicode")
@@ -559,11 +560,19 @@ class PayloadSchema(Schema):
         """The payload as logs and journals show it; anything that is no object becomes a mask."""
         if not isinstance(payload, Mapping):
             return payload if payload is None else SECRET
-        known = self.keys
-        return {
-            **{key: known[key].mask(value) for key, value in payload.items() if key in known},
-            **mask({key: value for key, value in payload.items() if key not in known}),
-        }
+        masked: dict[str, Any] = {}
+        for key, value in payload.items():
+            near = self.keys.get(key) or self._near(key)
+            if near is not None:
+                masked[scrub(str(key))] = near.mask(value)
+            else:
+                masked.update(mask({key: value}))
+        return masked
+
+    def _near(self, key: object) -> JSONField | None:
+        """The field that a misspelt key was meant for: `pasword` holds a password, too."""
+        near = difflib.get_close_matches(str(key), self.keys, n=1, cutoff=0.6)
+        return self.keys[near[0]] if near and self.keys[near[0]].sensitivity else None
 
 
 def _used(hooks: Mapping[Any, Any]) -> dict[Any, Any]:

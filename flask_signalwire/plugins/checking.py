@@ -59,9 +59,15 @@ def check(plugin: Any) -> tuple[str, ...]:
             problems.append((attribute, f"is no hook{suggest(hook, HOOKS)}"))
             continue
         hooks.append(hook)
-        if (options.get("wrapper") or options.get("hookwrapper")) and hook != WRAPPABLE:
-            problems.append((attribute, f"is a wrapper; only {WRAPPABLE} can be wrapped"))
-        problems += [(attribute, text) for text in _signature(hook, getattr(plugin, attribute))]
+        function = getattr(plugin, attribute)
+        if options.get("wrapper") or options.get("hookwrapper"):
+            if hook != WRAPPABLE:
+                problems.append((attribute, f"is a wrapper; only {WRAPPABLE} can be wrapped"))
+            elif not inspect.isgeneratorfunction(function):
+                problems.append((attribute, "is a wrapper without a yield"))
+            elif options.get("wrapper") and options.get("hookwrapper"):
+                problems.append((attribute, "is a wrapper of both kinds; write wrapper=True alone"))
+        problems += [(attribute, text) for text in _signature(hook, function)]
     if not hooks and not problems:
         problems.append(("it", "implements no hook; mark functions with @hookimpl"))
     if problems:

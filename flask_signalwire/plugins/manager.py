@@ -11,7 +11,7 @@ import inspect
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
 
@@ -19,14 +19,14 @@ import pluggy
 
 from ..commands.fields import suggest
 from ..exceptions import ConfigurationError, Problem
-from ..redaction import scrub, scrubbed_traceback
+from ..redaction import scrubbed_traceback, text_of
 from . import PROJECT, hookspecs
 from .checking import HOOKS, check, instantiate
 
 logger = logging.getLogger("flask_signalwire.plugins")
 
 Status = Literal["active", "blocked", "broken", "missing"]
-INNERMOST = "pipeline"
+INNERMOST = "\0pipeline"  # no plugin's name
 Origin = Literal["built in", "app", "installed"]
 
 
@@ -61,7 +61,7 @@ class Failure:
 
     plugin: str
     hook: str
-    error: Exception
+    error: Exception = field(repr=False)  # its text may quote a number
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class PluginManager:
                 result = implementation(**given)
                 if use is not None:
                     use(name, result)
-            except Exception as error:  # noqa: BLE001  # somebody else's code
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's code
                 self._pluggy.unregister(name=name)
                 self._broken(self._infos[name], error, f"{hook} raised ")
 
@@ -182,7 +182,7 @@ class PluginManager:
                 f"the plugin {info.name} comes too late: plugins are fixed when init_app returns; "
                 "pass it to SignalWire(plugins=[...])"
             )
-        if info.name in self._blocked:
+        if info.name in self._blocked and info.origin != "built in":
             self._infos[info.name] = replace(
                 info, status="blocked", reason="named in SIGNALWIRE_PLUGINS_BLOCKED"
             )
@@ -195,16 +195,16 @@ class PluginManager:
         try:
             plugin = instantiate(load())
             hooks = check(plugin)
-        except Exception as error:  # noqa: BLE001  # somebody else's code
+            self._pluggy.register(plugin, info.name)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's code
             self._broken(info, error)
             return
-        self._pluggy.register(plugin, info.name)
         self._infos[info.name] = replace(info, hooks=hooks)
 
-    def _broken(self, info: PluginInfo, error: Exception, what: str = "") -> None:
-        reason = str(error)
+    def _broken(self, info: PluginInfo, error: BaseException, what: str = "") -> None:
+        reason = text_of(error)
         if not isinstance(error, ConfigurationError):
-            reason = f"{type(error).__name__}: {scrub(reason)}"
+            reason = f"{type(error).__name__}: {reason}"
         self._infos[info.name] = replace(info, status="broken", hooks=(), reason=f"{what}{reason}")
         logger.error(
             "the plugin %s (%s) is broken and left out: %s%s%s",
@@ -233,7 +233,7 @@ class PluginManager:
             for found in self.implementations(hook)
             if hasattr(inspect.unwrap(found.function), "__code__")
         }
-        culprit = "unknown"
+        culprit = self.wrappers(hook) or "unknown"
         traceback = error.__traceback__
         while traceback is not None:
             culprit = names.get(traceback.tb_frame.f_code, culprit)

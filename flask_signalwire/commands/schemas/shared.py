@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from ...redaction import SECRET
 from ..fields import Choice, FreeObject, JSONField, Url, check_json, describe, suggest
 
 LEGS = ("local-caller", "remote-caller")
@@ -77,3 +78,14 @@ class Headers(JSONField):
             raise self.refuse(value)
         check_json(value)
         return value
+
+    def mask(self, value: Any) -> Any:
+        """Names may show; what stands under any other key may be a credential."""
+        if not isinstance(value, (list, tuple)):
+            return SECRET
+        return [
+            {key: inner if key == "name" else SECRET for key, inner in header.items()}
+            if isinstance(header, Mapping)
+            else SECRET
+            for header in value
+        ]

@@ -33,7 +33,7 @@ class DryRun:
     The leg that it answers with is made up, and says so (``leg.dry_run``).
     """
 
-    @hookimpl(trylast=True)
+    @hookimpl(tryfirst=True)
     def signalwire_send_command(self, command: Command) -> CallLeg:
         call_id = command.call_id or command.params.get("id") or str(uuid4())
         logger.warning(

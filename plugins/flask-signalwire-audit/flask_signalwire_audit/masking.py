@@ -26,7 +26,9 @@ def user(command: Command) -> str | None:
     Other objects are recorded by their type alone: nobody knows what their text would reveal.
     """
     who = command.context.get("user")
-    if who is None or isinstance(who, (str, int, UUID)):
+    if isinstance(who, int) and not isinstance(who, bool) and abs(who) < 2**63:
+        return str(who)  # an id: masked, users could not be told apart
+    if who is None or isinstance(who, (str, UUID)):
         return clean(who)
     return clean(f"<{type(who).__qualname__}>")
 
