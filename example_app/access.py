@@ -12,6 +12,10 @@ from werkzeug.exceptions import Unauthorized
 from flask_signalwire import exceptions
 
 NOBODY = "anonymous"
+_EMPTY = (
+    "is empty, and SIGNALWIRE_SPACE is {space}; give each user a token "
+    "(FLASK_DESK_TOKENS__alice=…), or set SIGNALWIRE_SPACE=simulator"
+)
 
 
 def init_app(app: Flask) -> None:
@@ -33,7 +37,7 @@ def init_app(app: Flask) -> None:
     if real and not tokens:
         raise exceptions.ConfigurationError(
             "the call desk would place real calls for anybody who asks:",
-            [("DESK_TOKENS", "is empty; write a token for each user, or use the simulator")],
+            [("DESK_TOKENS", _EMPTY.format(space=account.space))],
         )
     app.before_request(_authenticate)
 

@@ -60,6 +60,12 @@ class Calling(CallingMethods):
         """The commands of one call, without repeating its id."""
         return Call(self, call_id)
 
+    if not TYPE_CHECKING:  # a type checker must go on to find misspelt methods itself
+
+        def __getattr__(self, name: str) -> Any:
+            methods = [method for method in dir(type(self)) if not method.startswith("_")]
+            raise AttributeError(f"there is no command {name!r}{suggest(name, methods)}")
+
     def _run(
         self,
         name: str,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .exceptions import ConfigurationError, Problem
+from .redaction import scrub
 
 logger = logging.getLogger("flask_signalwire.config")
 
@@ -25,7 +26,8 @@ class _Wrong(ValueError):
 
 
 def _found(value: Any) -> str:
-    return "is empty" if value == "" else f"is a {type(value).__name__}"
+    kind = type(value).__name__
+    return "is empty" if value == "" else f"is {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _credential(value: Any) -> str:
@@ -46,8 +48,10 @@ def _space(value: Any) -> str:
     text = _credential(value)
     host = _HOST.fullmatch(text)
     if not host or (host["port"] and not 0 < int(host["port"]) < 65536):
+        shown = scrub(text)[:80]
         raise _Wrong(
-            "is no host; write acme.signalwire.com, host:port, or simulator: no scheme, no path"
+            f"is {shown!r}, which is no host; write acme.signalwire.com, host:port, or simulator: "
+            "no scheme, no path"
         )
     if text != SIMULATOR and "." not in text and not host["port"] and not _is_loopback(text):
         raise _Wrong(f"is a name without a domain; write {text}.signalwire.com, or simulator")

@@ -40,7 +40,18 @@ class SignalWire:
     """
 
     def __init__(self, app: Flask | None = None, *, plugins: Iterable[Any] = ()) -> None:
+        if isinstance(plugins, (str, type)) or not isinstance(plugins, Iterable):
+            raise TypeError(
+                f"plugins= is {plugins!r}; expected a list of classes, instances or modules "
+                "(installed plugins are found by themselves)"
+            )
         self._plugins: Sequence[Any] = tuple(plugins)
+        for plugin in self._plugins:
+            if plugin is None or isinstance(plugin, str):
+                raise TypeError(
+                    f"plugins= holds {plugin!r}; expected a class, an instance or a module "
+                    "(installed plugins are found by themselves)"
+                )
         if app is not None:
             self.init_app(app)
 
@@ -206,8 +217,13 @@ class Client:
         for account in accounts:
             if account.name == DEFAULT_ACCOUNT and len(accounts) > 1 and not account.project_id:
                 continue
-            for key, text in account.missing():
-                logger.warning("%s %s; commands of account %r will raise", key, text, account.name)
+            missing = [key for key, _ in account.missing()]
+            if missing:
+                logger.warning(
+                    "not set: %s; commands of account %r will raise",
+                    ", ".join(missing),
+                    account.name,
+                )
 
 
 def _close(transports: dict[str, Transport]) -> None:

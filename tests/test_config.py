@@ -203,7 +203,7 @@ def test_absent_credentials_warn_at_start_and_raise_at_the_first_command(
     make_app: Callable[..., Flask], log: pytest.LogCaptureFixture
 ) -> None:
     app = make_app(space=None)
-    assert "SIGNALWIRE_API_TOKEN is missing" in log.text
+    assert "not set: SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID, SIGNALWIRE_API_TOKEN;" in log.text
     with pytest.raises(ConfigurationError) as caught:
         app.extensions["signalwire"].calling.end("9d2f0c1e-5c58-4c0c-8d9c-6a8f3b0f2a11")
     assert [key for key, _ in caught.value.problems] == [

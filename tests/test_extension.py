@@ -177,6 +177,17 @@ def test_a_misspelt_keyword_names_the_nearest_one(client: Client) -> None:
         client.calling.end(CALL, dedline=5)  # type: ignore[call-arg]
 
 
+def test_a_misspelt_command_names_the_nearest_one(client: Client) -> None:
+    with pytest.raises(AttributeError, match="no command 'dail'; did you mean `dial`"):
+        client.calling.dail()  # type: ignore[attr-defined]
+    with pytest.raises(
+        LookupError, match=r"no command 'calling\.emd'; did you mean `calling\.end`"
+    ):
+        client.calling.send("calling.emd")
+    with pytest.raises(LookupError, match=r"no command 'calling\.zzz'$"):
+        client.calling.send("calling.zzz")
+
+
 def test_a_keyword_that_is_none_is_left_out(client: Client) -> None:
     assert client.calling.dial(**NUMBERS, timeout=None, swml=None).status == "queued"
 

@@ -72,7 +72,12 @@ class CommandTable:
             return self._by_name[name]
         except KeyError:
             # Not a KeyError, which prints its message in quotes.
-            raise LookupError(f"no command {name!r}{suggest(name, self._by_name)}") from None
+            # The prefix that most have in common would make any of them look near.
+            short = {known.removeprefix("calling."): known for known in self._by_name}
+            hint = suggest(str(name).removeprefix("calling."), short)
+            for near, whole in short.items():
+                hint = hint.replace(f"`{near}`", f"`{whole}`")
+            raise LookupError(f"no command {name!r}{hint}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name

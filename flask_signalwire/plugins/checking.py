@@ -75,10 +75,17 @@ def check(plugin: Any) -> tuple[str, ...]:
     return tuple(sorted(set(hooks)))
 
 
+def _parameters(function: Any) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
 def _signature(hook: str, function: Any) -> Iterator[str]:
     known = HOOKS[hook]
     if inspect.iscoroutinefunction(function):
         yield "is a coroutine function; hooks are called without an event loop"
+    of_a_class = inspect.ismethod(function) and next(iter(_parameters(function.__func__)), "")
+    if of_a_class in known:
+        yield f"has no self: {of_a_class!r} would be the plugin"
     for parameter in inspect.signature(function).parameters.values():
         name = parameter.name
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):

@@ -158,6 +158,11 @@ class PluginManager:
 
         :raises ConfigurationError: naming each of them, its distribution, version and reason.
         """
+        for name in sorted(self._blocked - self._infos.keys()):
+            hint = suggest(name, self._infos)
+            logger.warning(
+                "SIGNALWIRE_PLUGINS_BLOCKED names %s, which is not installed%s", name, hint
+            )
         for name in self._required - self._infos.keys():
             hint = suggest(name, self._infos)
             self._infos[name] = PluginInfo(

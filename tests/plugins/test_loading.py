@@ -111,6 +111,7 @@ HOOKS = {
         "takes 'comand'; did you mean `command`?",
     ),
     "default": ("signalwire_prepare_command(self, command=None)", "gives 'command' a default"),
+    "self": ("signalwire_prepare_command(command)", "has no self: 'command' would be the plugin"),
     "stars": ("signalwire_prepare_command(self, **given)", "name the arguments instead: command"),
 }
 
@@ -176,6 +177,20 @@ def test_a_blocked_plugin_is_not_even_imported(
     )
     assert plugins["bomb"].status == "blocked"
     assert "SIGNALWIRE_PLUGINS_BLOCKED" in plugins["bomb"].reason
+
+
+def test_a_blocked_name_that_nothing_has_is_warned_of(
+    install: Install, make_app: Callable[..., Flask], log: pytest.LogCaptureFixture
+) -> None:
+    install("observer", OBSERVER, target=":Observer")
+    make_app(plugins_blocked=["obsever", "audit", "autolang"])
+    assert "names obsever, which is not installed; did you mean `observer`?" in log.text
+
+
+@pytest.mark.parametrize("plugins", ["office", object, ["office"], [None], 5])
+def test_plugins_of_the_app_are_a_list_of_plugins(plugins: Any) -> None:
+    with pytest.raises(TypeError, match="installed plugins are found by themselves"):
+        SignalWire(plugins=plugins)
 
 
 def test_required_plugins_that_are_not_active_stop_the_app(
