@@ -89,7 +89,7 @@ class Calling(CallingMethods):
             raise ValueError(f"retries={retries!r} of request_options; expected 0 or more")
         try:
             given = {key: value for key, value in params.items() if value is not None}
-            payload = freeze({**given, **extras})
+            payload = freeze(spec.complete({**given, **extras}))
         except ValueError as error:
             raise PayloadError({"params": [str(error)]}, name=spec.method) from error
         return Command(

@@ -51,6 +51,12 @@ class CallLeg(dict[str, Any]):
         return self.command.id if self.command else None
 
     @property
+    def control_id(self) -> str | None:
+        """The name of the operation that the command started, or acted on, if it is about one."""
+        control_id: str | None = self.command.param("control_id") if self.command else None
+        return control_id
+
+    @property
     def id(self) -> str | None:
         """The uuid of the call."""
         return self.get("id")

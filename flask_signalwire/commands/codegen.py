@@ -98,11 +98,13 @@ def _method(spec: CommandSpec, *, bound: bool = False) -> str:
         del fields["id"]
     signature = ["self", *(["call_id: str"] if spec.takes_id and not bound else [])]
     if fields:
-        signature += ["*", *_keywords(fields)]
+        signature += ["*", *_keywords(spec, fields)]
+    for keyword, kind in spec.schema.also_accepts.items():
+        signature.append(f"{keyword}: {kind} | None = None")
     signature.append("**options: Unpack[CallOptions]")
     call_id = ("self.id" if bound else "call_id") if spec.takes_id else "None"
     params = [*(['"id": self.id'] if bound and not spec.takes_id else [])]
-    params += [f'"{key}": {_python(key)}' for key in fields]
+    params += [f'"{key}": {_python(key)}' for key in (*fields, *spec.schema.also_accepts)]
     lines = [f"\n    def {spec.method}("]
     lines += [f"        {part}," for part in signature]
     lines += ["    ) -> CallLeg:", *_docstring(spec, fields)]
@@ -119,10 +121,12 @@ def _method(spec: CommandSpec, *, bound: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _keywords(fields: dict[str, JSONField]) -> Iterator[str]:
+def _keywords(spec: CommandSpec, fields: dict[str, JSONField]) -> Iterator[str]:
+    """Required ones first: what is filled in, or may come by a shorthand, is not required here."""
     for required in (True, False):
         for key, field in fields.items():
-            if field.required is required:
+            needed = field.required and field.fill is None and not spec.schema.also_accepts
+            if needed is required:
                 kind = field.annotation if required else f"{field.annotation} | None = None"
                 yield f"{_python(key)}: {kind}"
 

@@ -237,6 +237,16 @@ class CommandSpec:
         valid.__dict__.update(command.__dict__, params=params, body=body)
         return valid
 
+    def complete(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Params of the contract, from those that a caller gave: shorthands written out, and fresh
+        control ids where there are none.
+        """
+        params = self.schema.accept(params)
+        for key, known in self.payload.keys.items():
+            if known.fill is not None and key not in params:
+                params[key] = known.fill()
+        return params
+
     def load(self, params: Mapping[str, Any], extras: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:
         """Params as the service takes them.
 

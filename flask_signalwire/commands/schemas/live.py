@@ -73,6 +73,23 @@ class Inject(PayloadSchema):
     direction = leg(required=True, help="Which party hears it.")
 
 
+class TranscribeStart(LiveStart):
+    lang = LanguageTag(required=True, example="en-US", help="What is spoken.")
+    hints = ListOf(Text(), documented=False, help="Words to expect.")
+    verbose_utterances = Boolean(documented=False)
+
+
+class LiveTranscribe(PayloadSchema):
+    action = Keyed(
+        {
+            "start": Object(TranscribeStart, help="Begin to transcribe."),
+            "summarize": Object(LiveSummarize, help="Summarise what was said so far."),
+        },
+        words=("stop",),
+        required=True,
+    )
+
+
 class LiveTranslate(PayloadSchema):
     action = Keyed(
         {

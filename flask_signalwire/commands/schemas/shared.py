@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from marshmallow import ValidationError
 
-from ..fields import Choice, FreeObject, JSONField, Url, check_json, describe, suggest
+from ..fields import (
+    Choice,
+    FreeObject,
+    JSONField,
+    PayloadSchema,
+    Text,
+    Url,
+    check_json,
+    describe,
+    suggest,
+)
 
 LEGS = ("local-caller", "remote-caller")
 
@@ -77,3 +88,21 @@ class Headers(JSONField):
             raise self.refuse(value)
         check_json(value)
         return value
+
+
+class Nothing(PayloadSchema):
+    """For commands that take no params."""
+
+
+def control_id() -> Text:
+    """The id of an operation that was started before."""
+    return Text(required=True, help="The operation, as it was named when it started.")
+
+
+def new_control_id() -> Text:
+    """The id of the operation that a command starts; a fresh one where the caller gives none."""
+    return Text(
+        required=True,
+        fill=lambda: str(uuid4()),
+        help="A name for the operation, to act on it later; a fresh uuid where it is left out.",
+    )
