@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from .commands import Command, CommandSpec, CommandTable, freeze
 from .commands.fields import suggest
-from .exceptions import PayloadError
+from .exceptions import HandleError, PayloadError
+from .handles import (
+    BOTH,
+    Collection,
+    Detection,
+    Leg,
+    LegState,
+    LiveTranscription,
+    Operation,
+    Playback,
+    Recording,
+    Streaming,
+    Tapping,
+    Transcription,
+    Translation,
+)
 from .methods import CallingMethods, CallMethods, CallOptions
 from .pipeline import Pipeline
 from .results import CallLeg
@@ -18,6 +33,8 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_TO_AN_AI_AGENT = ("calling.ai_hold", "calling.ai_unhold", "calling.ai_message")
+_Operation = TypeVar("_Operation", bound=Operation)
 _OPTIONS = tuple(CallOptions.__annotations__)
 
 
@@ -54,9 +71,17 @@ class Calling(CallingMethods):
         """
         return self._run(name, call_id, dict(params or {}), options)
 
-    def call(self, call_id: str) -> Call:
-        """The commands of one call, without repeating its id."""
-        return Call(self, call_id)
+    def call(self, call: str | CallLeg, *, runs_ai_agent: bool = False) -> Call:
+        """The commands of one call, without repeating its id.
+
+        :param call: the uuid of the call, or a leg that the service answered with.
+        :param runs_ai_agent: whether an AI agent is known to run on the leg.
+        :raises ValueError: for a leg without an id.
+        """
+        call_id = call.id if isinstance(call, CallLeg) else call
+        if call_id is None:
+            raise ValueError("the leg has no id: the service's answer named no call")
+        return Call(self, call_id, runs_ai_agent=runs_ai_agent)
 
     def _run(
         self,
@@ -106,14 +131,100 @@ class Calling(CallingMethods):
 
 
 class Call(CallMethods):
-    """The commands of one call; ``calling.call(call_id)``.
+    """The commands of one call, and handles of what runs on it; ``calling.call(call_id)``.
 
     :ivar id: the uuid of the call.
     """
 
-    def __init__(self, calling: Calling, call_id: str) -> None:
+    def __init__(self, calling: Calling, call_id: str, *, runs_ai_agent: bool = False) -> None:
         self._calling = calling
+        self._leg = LegState(runs_ai_agent=runs_ai_agent)
         self.id = call_id
+
+    # -- what runs with a control id: handles of what a leg started, or of a control id in store ---
+
+    def playback(self, started: CallLeg | str) -> Playback:
+        """The handle of a playback: ``call.playback(call.play(play=[...]))``."""
+        return self._handle(Playback, started)
+
+    def recording(self, started: CallLeg | str) -> Recording:
+        """The handle of a recording: ``call.recording(call.record(audio={...}))``."""
+        return self._handle(Recording, started)
+
+    def collection(self, started: CallLeg | str) -> Collection:
+        """The handle of what ``call.collect(...)`` started."""
+        return self._handle(Collection, started)
+
+    def detection(self, started: CallLeg | str) -> Detection:
+        """The handle of what ``call.detect(...)`` started."""
+        return self._handle(Detection, started)
+
+    def tapping(self, started: CallLeg | str) -> Tapping:
+        """The handle of what ``call.tap(...)`` started."""
+        return self._handle(Tapping, started)
+
+    def streaming(self, started: CallLeg | str) -> Streaming:
+        """The handle of what ``call.stream(...)`` started."""
+        return self._handle(Streaming, started)
+
+    def transcription(self, started: CallLeg | str) -> Transcription:
+        """The handle of what ``call.transcribe(...)`` started."""
+        return self._handle(Transcription, started)
+
+    def _handle(self, kind: type[_Operation], started: CallLeg | str) -> _Operation:
+        if isinstance(started, str):
+            return kind(self, started)
+        name = started.command.name if started.command else None
+        if name != f"calling.{kind.kind}" or started.control_id is None:
+            raise HandleError(
+                f"a {kind.__name__} is what {kind.kind}() starts, and this leg answers {name}; "
+                "pass the leg of that command, or its control id"
+            )
+        return kind(self, started.control_id)
+
+    # -- live sessions: one a leg ------------------------------------------------------------------
+
+    def translation(
+        self,
+        *,
+        from_lang: str | None = None,
+        to_lang: str | None = None,
+        direction: Sequence[Leg] = BOTH,
+        context: Mapping[str, Any] | None = None,
+        **start: Any,
+    ) -> Translation:
+        """A live translation, not started yet: ``with call.translation(to_lang="es-ES"): ...``.
+
+        :param from_lang: left out, a plugin may pick it. :param to_lang: likewise.
+        :param direction: whose speech is translated.
+        :param context: what plugins should know, with every command of the session.
+        :param start: the other fields of ``action.start``.
+        """
+        fields = {"from_lang": from_lang, "to_lang": to_lang, "direction": direction, **start}
+        return Translation(self, self._leg, fields, context)
+
+    def live_transcription(
+        self,
+        *,
+        lang: str,
+        direction: Sequence[Leg] = BOTH,
+        context: Mapping[str, Any] | None = None,
+        **start: Any,
+    ) -> LiveTranscription:
+        """A live transcription, not started yet.
+
+        :param lang: what is spoken.
+        :param direction: whose speech is transcribed.
+        :param context: what plugins should know, with every command of the session.
+        :param start: the other fields of ``action.start``.
+        """
+        fields = {"lang": lang, "direction": direction, **start}
+        return LiveTranscription(self, self._leg, fields, context)
+
+    @property
+    def runs_ai_agent(self) -> bool:
+        """Whether an AI agent is known to run on the leg: told, or seen by a command to one."""
+        return self._leg.runs_ai_agent
 
     def _run(
         self,
@@ -122,7 +233,12 @@ class Call(CallMethods):
         params: dict[str, Any],
         options: CallOptions,
     ) -> CallLeg:
-        return self._calling.send(name, call_id, params, **options)
+        leg = self._calling.send(name, call_id, params, **options)
+        if name in _TO_AN_AI_AGENT:
+            self._leg.runs_ai_agent = True
+        elif name == "calling.ai.stop":
+            self._leg.runs_ai_agent = False
+        return leg
 
     def __repr__(self) -> str:
         return f"<Call {self.id}>"

@@ -6,6 +6,7 @@ Every error of this package is a :class:`SignalWireError`. Every error of a comm
     SignalWireError
     ├── ConfigurationError           .problems
     │   └── ClientNotFound           no app context, or no init_app; also a RuntimeError
+    ├── HandleError                  a session or operation used out of turn; nothing was sent
     └── CommandError                 .command  .outcome
         ├── PayloadError             .messages .problems            not_sent
         ├── CommandRejected          .plugin                        not_sent
@@ -63,6 +64,13 @@ class ConfigurationError(SignalWireError):
 
 class ClientNotFound(ConfigurationError, RuntimeError):
     """There is no app context, or its app has no client; Flask's own proxies raise RuntimeError."""
+
+
+class HandleError(SignalWireError, RuntimeError):
+    """A handle is used in a way that can't work, such as stopping what does not run.
+
+    Nothing was sent: the service would refuse it, or silently do nothing.
+    """
 
 
 class CommandError(SignalWireError):
