@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .command import CommandSpec
+from .examples import python_name
 from .fields import JSONField
 from .table import TABLE
 
@@ -104,7 +105,7 @@ def _method(spec: CommandSpec, *, bound: bool = False) -> str:
     signature.append("**options: Unpack[CallOptions]")
     call_id = ("self.id" if bound else "call_id") if spec.takes_id else "None"
     params = [*(['"id": self.id'] if bound and not spec.takes_id else [])]
-    params += [f'"{key}": {_python(key)}' for key in (*fields, *spec.schema.also_accepts)]
+    params += [f'"{key}": {python_name(key)}' for key in (*fields, *spec.schema.also_accepts)]
     lines = [f"\n    def {spec.method}("]
     lines += [f"        {part}," for part in signature]
     lines += ["    ) -> CallLeg:", *_docstring(spec, fields)]
@@ -128,7 +129,7 @@ def _keywords(spec: CommandSpec, fields: dict[str, JSONField]) -> Iterator[str]:
             needed = field.required and field.fill is None and not spec.schema.also_accepts
             if needed is required:
                 kind = field.annotation if required else f"{field.annotation} | None = None"
-                yield f"{_python(key)}: {kind}"
+                yield f"{python_name(key)}: {kind}"
 
 
 def _docstring(spec: CommandSpec, fields: dict[str, JSONField]) -> Iterator[str]:
@@ -138,17 +139,13 @@ def _docstring(spec: CommandSpec, fields: dict[str, JSONField]) -> Iterator[str]
     yield f'        """{spec.summary}'
     yield ""
     for key, field in fields.items():
-        text = f":param {_python(key)}: {field.expected}. {field.help}".rstrip()
+        text = f":param {python_name(key)}: {field.expected}. {field.help}".rstrip()
         if not field.documented:
             text += " (Accepted by the vendor's newest SDK, not in the public contract.)"
         yield from textwrap.wrap(
             text, 92, initial_indent=" " * 8, subsequent_indent=" " * 12, break_on_hyphens=False
         )
     yield '        """'
-
-
-def _python(key: str) -> str:
-    return f"{key}_" if key in ("from", "continue") else key
 
 
 def main(arguments: list[str]) -> int:

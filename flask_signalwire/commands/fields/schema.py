@@ -22,6 +22,9 @@ class PayloadSchema(Schema):
     also_accepts: ClassVar[Mapping[str, str]] = {}
     """Keywords that the method takes beside the fields, with their Python types; see `accept`."""
 
+    instead_of: ClassVar[Mapping[str, str]] = {}
+    """Keys that are given in place of another one: examples show the other."""
+
     @classmethod
     def accept(cls, params: dict[str, Any]) -> dict[str, Any]:
         """Params of the contract, from those that callers may write: made once, before plugins."""

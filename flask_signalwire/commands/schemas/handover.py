@@ -10,7 +10,7 @@ from .shared import Swml, status_url
 
 class Transfer(PayloadSchema):
     dest = Either(
-        Text(sensitivity="number"),
+        Text(sensitivity="number", example="+34911234567"),
         Swml(),
         required=True,
         help="A SIP address, a number, the URL of SWML, or SWML.",
@@ -30,7 +30,7 @@ def _sip(**options: Any) -> Text:
 class ReferSip(PayloadSchema):
     to = _sip(required=True, help="Where the call goes.")
     from_ = _sip(data_key="from", help="Who sends it there.")
-    username = Text(help="For the SIP server.")
+    username = Text(example="ana", help="For the SIP server.")
     password = Text(sensitivity="secret", help="For the SIP server.")
 
 
@@ -40,4 +40,4 @@ class Refer(PayloadSchema):
 
 
 class UserEvent(PayloadSchema):
-    event = FreeObject(required=True, help="Whatever your SWML expects.")
+    event = FreeObject(required=True, example={"ticket": 42}, help="Whatever your SWML expects.")

@@ -36,8 +36,8 @@ def _direction(**options: Any) -> Choice:
     return Choice("listen", "speak", "both", **options)
 
 
-def _tones(help: str) -> Text:
-    return Text(pattern=DIGITS, expected="the tones 0-9, A-D, * and #", help=help)
+def _tones(help: str, example: str = "#") -> Text:
+    return Text(pattern=DIGITS, expected="the tones 0-9, A-D, * and #", example=example, help=help)
 
 
 class Above(Number):
@@ -65,14 +65,14 @@ class ControlOnly(PayloadSchema):
 
 
 class PlayAudio(PayloadSchema):
-    url = Url(required=True, help="A sound file.")
+    url = Url(required=True, example="https://example.com/hello.mp3", help="A sound file.")
 
 
 class PlayTts(PayloadSchema):
-    text = Text(required=True, help="What to say.")
-    language = Text(help="Its language.")
+    text = Text(required=True, example="Hello", help="What to say.")
+    language = Text(example="en-US", help="Its language.")
     gender = Choice("male", "female", help="Of the voice.")
-    voice = Text(help="The voice, such as `elevenlabs.josh`.")
+    voice = Text(example="elevenlabs.josh", help="The voice, such as `elevenlabs.josh`.")
 
 
 class PlaySilence(PayloadSchema):
@@ -98,17 +98,17 @@ class Play(PayloadSchema):
         required=True,
         help="What to play, in this order.",
     )
-    volume = Number(-40, 40, help="In dB, above or below what it is.")
+    volume = Number(-40, 40, example=-6, help="In dB, above or below what it is.")
     direction = _direction(help="Who hears it.")
     loop = Integer(0, help="How often; 0 for ever.")
-    language = Text(help="Of the text, where an item does not say.")
-    voice = Text(help="For the text, where an item does not say.")
+    language = Text(example="en-US", help="Of the text, where an item does not say.")
+    voice = Text(example="elevenlabs.josh", help="For the text, where an item does not say.")
     gender = Choice("male", "female", help="Of the voice, where an item does not say.")
     status_url = status_url()
 
 
 class PlayVolume(ControlOnly):
-    volume = Number(-40, 40, required=True, help="In dB, above or below what it is.")
+    volume = Number(-40, 40, required=True, example=-6, help="In dB, above or below what it is.")
 
 
 # -- record -------------------------------------------------------------------------------------
@@ -119,11 +119,11 @@ class RecordAudio(PayloadSchema):
     format = Choice("mp3", "wav", "mp4", help="Of the file.")
     stereo = Boolean(help="A channel for each party.")
     direction = _direction(help="Whose sound.")
-    initial_timeout = Number(0, help="Seconds to wait for a first word; 0 for ever.")
-    end_silence_timeout = Number(0, help="Seconds of silence that end it; 0 for never.")
-    max_length = Integer(0, help="Seconds that it may take; 0 without limit.")
+    initial_timeout = Number(0, example=5, help="Seconds to wait for a first word; 0 for ever.")
+    end_silence_timeout = Number(0, example=3, help="Seconds of silence that end it; 0 for never.")
+    max_length = Integer(0, example=3600, help="Seconds that it may take; 0 without limit.")
     terminators = _tones("Tones that end it.")
-    input_sensitivity = Number(0, 100, help="How quiet is silence.")
+    input_sensitivity = Number(0, 100, example=44, help="How quiet is silence.")
 
 
 class RecordWhat(PayloadSchema):
@@ -155,7 +155,7 @@ class RecordPause(ControlOnly):
 
 
 class CollectDigits(PayloadSchema):
-    max = Integer(1, required=True, help="How many.")
+    max = Integer(1, required=True, example=4, help="How many.")
     terminators = _tones("Tones that end it.")
     digit_timeout = Above(help="Seconds between two digits.")
 
@@ -163,9 +163,9 @@ class CollectDigits(PayloadSchema):
 class CollectSpeech(PayloadSchema):
     end_silence_timeout = Above(help="Seconds of silence that end it.")
     speech_timeout = Above(help="Seconds that it may take.")
-    language = Text(help="What is spoken.")
-    hints = ListOf(Text(), help="Words to expect.")
-    model = Text(help="Of the engine.")
+    language = Text(example="en-US", help="What is spoken.")
+    hints = ListOf(Text(example="invoice"), help="Words to expect.")
+    model = Text(example="nova-3", help="Of the engine.")
     engine = Choice("Google", "Google.V2", "Deepgram", help="Who recognises it.")
 
 
@@ -206,7 +206,7 @@ class DetectFax(PayloadSchema):
 
 
 class DetectDigit(PayloadSchema):
-    digits = _tones("Which ones.")
+    digits = _tones("Which ones.", "0123456789*#")
 
 
 class Detect(PayloadSchema):
@@ -217,7 +217,7 @@ class Detect(PayloadSchema):
         required=True,
         help="What to detect.",
     )
-    timeout = Number(0, help="Seconds to try.")
+    timeout = Number(0, example=30, help="Seconds to try.")
     status_url = status_url()
 
 
@@ -274,13 +274,15 @@ class TapAudio(PayloadSchema):
 
 class TapRtp(PayloadSchema):
     addr = PublicIpv4(required=True, example="203.0.114.7", help="Where the packets go.")
-    port = Integer(1, 65535, required=True, help="Where the packets go.")
+    port = Integer(1, 65535, required=True, example=10000, help="Where the packets go.")
     codec = Choice(*TAP_CODECS, help="Of the sound.")
-    ptime = PacketTime(help="Milliseconds in a packet.")
+    ptime = PacketTime(example=20, help="Milliseconds in a packet.")
 
 
 class TapWebSocket(PayloadSchema):
-    uri = WebSocketUrl(required=True, help="Where the sound goes.")
+    uri = WebSocketUrl(
+        required=True, example="wss://example.com/sound", help="Where the sound goes."
+    )
     codec = Choice(*TAP_CODECS, help="Of the sound.")
 
 
@@ -296,8 +298,8 @@ class Stream(PayloadSchema):
     url = SecureWebSocketUrl(
         required=True, example="wss://example.com/sound", help="Where the sound goes."
     )
-    name = Text(help="Of the stream.")
-    codec = Text(help="Of the sound.")
+    name = Text(example="assistant", help="Of the stream.")
+    codec = Text(example="PCMU", help="Of the sound.")
     track = Choice("inbound_track", "outbound_track", "both_tracks", help="Whose sound.")
     authorization_bearer_token = Text(sensitivity="secret", help="Sent to your server.")
     custom_parameters = FreeObject(help="Sent to your server when it starts.")

@@ -30,7 +30,7 @@ def leg(**options: Any) -> Choice:
 
 def status_url(help: str = "Where the service reports what becomes of it.") -> Url:
     """The callback URL that most commands take."""
-    return Url(help=help)
+    return Url(example="https://example.com/status", help=help)
 
 
 class Swml(FreeObject):
@@ -41,6 +41,10 @@ class Swml(FreeObject):
 
     expected = "a SWML document"
     version = "1.0.0"
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("example", {"sections": {"main": [{"play": "say:Hello"}]}})
+        super().__init__(**options)
 
     def check(self, value: Any) -> Mapping[str, Any]:
         document = super().check(value)
@@ -96,13 +100,16 @@ class Nothing(PayloadSchema):
 
 def control_id() -> Text:
     """The id of an operation that was started before."""
-    return Text(required=True, help="The operation, as it was named when it started.")
+    return Text(
+        required=True, example="op-1", help="The operation, as it was named when it started."
+    )
 
 
 def new_control_id() -> Text:
     """The id of the operation that a command starts; a fresh one where the caller gives none."""
     return Text(
         required=True,
+        example="op-1",
         fill=lambda: str(uuid4()),
         help="A name for the operation, to act on it later; a fresh uuid where it is left out.",
     )
