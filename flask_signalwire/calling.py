@@ -92,8 +92,10 @@ class Calling(CallingMethods):
     ) -> CallLeg:
         spec = self._table[name]
         _check_keywords(spec, options)
-        self._ready()
-        return self._pipeline.run(self._command(spec, call_id, params, options))
+        command = self._command(spec, call_id, params, options)
+        if not command.dry_run:
+            self._ready()
+        return self._pipeline.run(command)
 
     def _command(
         self,
@@ -127,6 +129,7 @@ class Calling(CallingMethods):
             deadline=deadline,
             timeouts=None if timeout is None else (timeout, timeout),
             retries=retries,
+            dry_run=bool(options.get("dry_run")),
         )
 
 

@@ -23,6 +23,8 @@ class CallOptions(TypedDict, total=False):
     """What plugins should know and the service should not get, such as ``remote_number``."""
     deadline: float | None
     """Seconds that the command may take in all."""
+    dry_run: bool
+    """Go all the way, plugins and vetoes included, but send nothing; the leg is made up."""
     request_options: Any
     """Accepted for code of the vendor's SDK: its ``timeout`` and ``retries`` are honoured."""
 
@@ -932,7 +934,7 @@ class CallingMethods:
         :param direction: a list of both "local-caller" and "remote-caller". Whose speech.
         :param customer_role: one of "local-caller", "remote-caller". Which party is the
             customer.
-        :param url: text. Where its events are sent.
+        :param url: an http or https URL. Where its events are sent.
         :param SWAIG: an object. Functions that it may call.
         :param permissions: an object. What functions may do.
         :param global_data: an object. Data that it knows.
@@ -1901,7 +1903,7 @@ class CallMethods:
         :param direction: a list of both "local-caller" and "remote-caller". Whose speech.
         :param customer_role: one of "local-caller", "remote-caller". Which party is the
             customer.
-        :param url: text. Where its events are sent.
+        :param url: an http or https URL. Where its events are sent.
         :param SWAIG: an object. Functions that it may call.
         :param permissions: an object. What functions may do.
         :param global_data: an object. Data that it knows.

@@ -102,6 +102,8 @@ class Command:
     :param deadline: seconds that the whole sending may take, retries included.
     :param timeouts: seconds to connect and to wait, where this call has its own.
     :param retries: repetitions that are allowed at most, where this call has its own.
+    :param dry_run: whether it must not be sent: a plugin that sends, or that acts elsewhere because
+        of a command, leaves it.
     :param body: the bytes that are sent; empty before validation.
     :param id: a uuid made here: the correlation id in logs, the audit and callbacks.
     """
@@ -116,6 +118,7 @@ class Command:
     deadline: float | None = None
     timeouts: tuple[float, float] | None = None
     retries: int | None = None
+    dry_run: bool = False
     body: bytes = field(default=b"", repr=False, compare=False)
     id: str = field(default_factory=lambda: str(uuid4()))
 

@@ -24,25 +24,31 @@ class Sender:
 
     @hookimpl(trylast=True)
     def signalwire_send_command(self, command: Command) -> CallLeg:
+        if command.dry_run:
+            return _rehearse(command, logging.INFO)
         return self._send(command)
 
 
 class DryRun:
-    """Sends nothing, and says what would have gone.
-
-    The leg that it answers with is made up, and says so (``leg.dry_run``).
-    """
+    """Sends no command at all, and says what would have gone: ``SIGNALWIRE_DRY_RUN``."""
 
     @hookimpl(trylast=True)
     def signalwire_send_command(self, command: Command) -> CallLeg:
-        call_id = command.call_id or command.params.get("id") or str(uuid4())
-        logger.warning(
-            "command %s %s: dry run, not sent: id=%s params=%s",
-            command.id,
-            command.name,
-            command.call_id,
-            command.masked_params(),
-            extra={"command_id": command.id},
-        )
-        leg = {"id": call_id, "status": None}
-        return CallLeg(leg, command=command, dry_run=True)
+        # Nobody asked for it where the command was made, so it is said louder.
+        return _rehearse(command, logging.INFO if command.dry_run else logging.WARNING)
+
+
+def _rehearse(command: Command, level: int) -> CallLeg:
+    """A leg that is made up, and says so (``leg.dry_run``)."""
+    call_id = command.call_id or command.params.get("id") or str(uuid4())
+    logger.log(
+        level,
+        "command %s %s: dry run, not sent: id=%s params=%s",
+        command.id,
+        command.name,
+        command.call_id,
+        command.masked_params(),
+        extra={"command_id": command.id},
+    )
+    leg = {"id": call_id, "status": None}
+    return CallLeg(leg, command=command, dry_run=True)
