@@ -91,9 +91,12 @@ class CallLeg(dict[str, Any]):
                 f"the answer has no {name!r}; it has {', '.join(sorted(self)) or 'nothing'}"
             ) from None
 
-    def __repr__(self) -> str:
-        shown = {
+    def masked(self) -> dict[str, Any]:
+        """The answer with credentials and telephone numbers masked: for logs and terminals."""
+        return {
             key: mask(value, "number" if key in _NUMBERS else None, str(key))
             for key, value in self.items()
         }
-        return f"<CallLeg {shown!r}>"
+
+    def __repr__(self) -> str:
+        return f"<CallLeg {self.masked()!r}>"
