@@ -171,7 +171,8 @@ class Tagged(JSONField):
                 errors["params"] = error.messages
         if errors:
             raise ValidationError(errors)
-        return loaded
+        # In the order it came in: what a caller wrote is what is sent.
+        return {key: loaded[key] for key in value}
 
     def mask(self, value: Any) -> Any:
         if not isinstance(value, MAPPING):

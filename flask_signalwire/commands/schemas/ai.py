@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..fields import (
+    MAX_INTEGER,
     Boolean,
     Choice,
     Either,
@@ -37,7 +38,7 @@ class AiHold(PayloadSchema):
         """Write an integer as the text that the contract wants; the vendor's SDK takes one."""
         params = super().accept(params)
         timeout = params.get("timeout")
-        if isinstance(timeout, int) and not isinstance(timeout, bool) and timeout >= 0:
+        if type(timeout) is int and 0 <= timeout < MAX_INTEGER:
             params["timeout"] = str(timeout)
         return params
 
