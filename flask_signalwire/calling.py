@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from .commands import Command, CommandSpec, CommandTable, freeze
@@ -25,7 +25,7 @@ from .handles import (
     Transcription,
     Translation,
 )
-from .methods import CallingMethods, CallMethods, CallOptions
+from .methods import CallingMethods, CallMethods, CallOptions, DialOptions
 from .pipeline import Pipeline
 from .results import CallLeg
 
@@ -36,6 +36,8 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TO_AN_AI_AGENT = ("calling.ai_hold", "calling.ai_unhold", "calling.ai_message")
 _Operation = TypeVar("_Operation", bound=Operation)
 _OPTIONS = tuple(CallOptions.__annotations__)
+_KEY = "idempotency_key"
+_LONGEST_KEY = 255
 
 
 class Calling(CallingMethods):
@@ -60,7 +62,7 @@ class Calling(CallingMethods):
         name: str,
         call_id: str | None = None,
         params: Mapping[str, Any] | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[DialOptions],
     ) -> CallLeg:
         """Send a command by its wire name: for commands that a plugin added, and for names in data.
 
@@ -92,6 +94,7 @@ class Calling(CallingMethods):
     ) -> CallLeg:
         spec = self._table[name]
         _check_keywords(spec, options)
+        _check_key(options.get(_KEY))
         command = self._command(spec, call_id, params, options)
         if not command.dry_run:
             self._ready()
@@ -130,6 +133,7 @@ class Calling(CallingMethods):
             timeouts=None if timeout is None else (timeout, timeout),
             retries=retries,
             dry_run=bool(options.get("dry_run")),
+            idempotency_key=cast("str | None", options.get(_KEY)),
         )
 
 
@@ -253,7 +257,29 @@ def _is_number(value: object) -> bool:
 
 def _check_keywords(spec: CommandSpec, options: Mapping[str, Any]) -> None:
     for keyword in options:
-        if keyword not in _OPTIONS:
-            known = (*spec.payload.keys, *_OPTIONS)
+        if keyword == _KEY:
+            if not spec.starts_call:
+                raise TypeError(
+                    f"{spec.method}() takes no {_KEY}: only commands that start a call do"
+                )
+        elif keyword not in _OPTIONS:
+            known = (*spec.payload.keys, *_OPTIONS, *([_KEY] if spec.starts_call else []))
             hint = suggest(keyword, known)
             raise TypeError(f"{spec.method}() got an unexpected keyword argument {keyword!r}{hint}")
+
+
+def _check_key(key: object) -> None:
+    # The key itself is not shown: keys are made of what callers know of their customers.
+    if key is None:
+        return
+    if not isinstance(key, str):
+        wrong = f"is a {type(key).__name__}"
+    elif not key.strip():
+        wrong = "is empty"
+    elif len(key) > _LONGEST_KEY:
+        wrong = f"has {len(key)} characters"
+    else:
+        return
+    raise ValueError(
+        f"{_KEY} {wrong}; expected text of 1 to {_LONGEST_KEY} characters, such as 'order-42'"
+    )

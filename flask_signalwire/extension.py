@@ -15,7 +15,10 @@ from .calling import Calling
 from .commands import TABLE, Command, CommandSpec, CommandTable
 from .config import DEFAULT_ACCOUNT, Account, Settings
 from .exceptions import ClientNotFound, ConfigurationError
+from .idempotency import Store, open_store
 from .pipeline import Pipeline
+from .plugins.builtin.idempotency import NAME as IDEMPOTENCY
+from .plugins.builtin.idempotency import Idempotency
 from .plugins.builtin.sending import DryRun, Sender
 from .plugins.manager import PluginManager
 from .results import CallLeg
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("flask_signalwire.config")
 
 NAME = "signalwire"
+_KEEP = "without which idempotency keys would be ignored; commands without a key don't use it"
 
 
 class SignalWire:
@@ -97,6 +101,7 @@ class Client:
         self._transports: dict[str, Transport] = {}
         self._clients: dict[str, AccountClient] = {}
         self._simulator: Simulator | None = None
+        self._idempotency = open_store(settings.idempotency_url)
         self._load_plugins(plugins)
         pipeline = Pipeline(app, self.plugins)
         self.plugins.freeze(innermost=pipeline)
@@ -104,7 +109,7 @@ class Client:
         self._announce(accounts)
         for account in accounts:
             self._connect(account, pipeline)
-        self._closer = weakref.finalize(self, _close, self._transports)
+        self._closer = weakref.finalize(self, _close, self._transports, self._idempotency)
         app.cli.add_command(self._cli)
 
     @property
@@ -135,7 +140,7 @@ class Client:
 
     def close(self) -> None:
         """Close this process's connections; a later command opens new ones."""
-        _close(self._transports)
+        _close(self._transports, self._idempotency)
 
     def __repr__(self) -> str:
         return f"<Client of {self.app.name!r}, space {self.settings.space!r}>"
@@ -153,6 +158,7 @@ class Client:
         manager.load_entry_points()
         for plugin in own:
             manager.add(plugin, _name(plugin), "app")
+        self._add_idempotency()
         added: list[CommandSpec] = []
 
         def take(name: str, rows: Iterable[CommandSpec] | None) -> None:
@@ -163,6 +169,26 @@ class Client:
         manager.call_each("signalwire_setup", app=self.app, client=self)
         self._cli = build_group(self)
         manager.call_each("signalwire_register_cli", app=self.app, group=self._cli)
+
+    def _add_idempotency(self) -> None:
+        """Last of all: so it is asked before any other plugin that may send."""
+        if IDEMPOTENCY in self.settings.plugins_blocked:
+            raise ConfigurationError(
+                "not every plugin can be blocked:",
+                [("SIGNALWIRE_PLUGINS_BLOCKED", f"names {IDEMPOTENCY!r}, {_KEEP}")],
+            )
+        if self.settings.dry_run:
+            return  # nothing is sent, so nothing is reserved
+        names = [DEFAULT_ACCOUNT, *self.settings.accounts]
+        accounts = {name: self.settings.account(name) for name in names}
+        plugin = Idempotency(
+            self._idempotency,
+            ttl=self.settings.idempotency_ttl,
+            deadline=self.settings.deadline,
+            accounts={name: f"{a.space}/{a.project_id}" for name, a in accounts.items()},
+            warn=not (self.app.debug or self.app.testing),
+        )
+        self.plugins.add(plugin, IDEMPOTENCY, "built in")
 
     def _connect(self, account: Account, pipeline: Pipeline) -> None:
         adapter = None
@@ -206,9 +232,10 @@ class Client:
                 logger.warning("%s %s; commands of account %r will raise", key, text, account.name)
 
 
-def _close(transports: dict[str, Transport]) -> None:
+def _close(transports: dict[str, Transport], store: Store) -> None:
     for transport in transports.values():
         transport.close()
+    store.close()
 
 
 def _name(plugin: Any) -> str:

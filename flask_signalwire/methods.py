@@ -29,6 +29,14 @@ class CallOptions(TypedDict, total=False):
     """Accepted for code of the vendor's SDK: its ``timeout`` and ``retries`` are honoured."""
 
 
+class DialOptions(CallOptions, total=False):
+    """What methods that start a call take besides."""
+
+    idempotency_key: str | None
+    """Your own name for this call, at most 255 characters: as long as it lives, the same key gives
+    the first call's leg (``leg.replayed``), or an IdempotencyConflict, and never a second call."""
+
+
 class CallingMethods:
     """The commands of the calling API; those that act on a call take its id first."""
 
@@ -63,7 +71,7 @@ class CallingMethods:
         region: str | Sequence[str] | None = None,
         custom_variables: Mapping[str, Any] | None = None,
         headers: Sequence[Mapping[str, Any]] | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[DialOptions],
     ) -> CallLeg:
         """Place a call.
 

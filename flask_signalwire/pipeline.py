@@ -182,14 +182,20 @@ class Pipeline:
             "command %s %s %s: call %s, status %s, %.3f s",
             command.id,
             command.name,
-            "not sent (dry run)" if leg.dry_run else "accepted",
+            _happened(leg),
             leg.id or command.call_id,
             leg.status,
             elapsed,
             extra={"command_id": command.id},
         )
         # Observers get a copy: what one of them does to it is not what the caller is answered.
-        seen = CallLeg(leg, command=leg.command, request_id=leg.request_id, dry_run=leg.dry_run)
+        seen = CallLeg(
+            leg,
+            command=leg.command,
+            request_id=leg.request_id,
+            dry_run=leg.dry_run,
+            replayed=leg.replayed,
+        )
         self._observe("signalwire_command_succeeded", command=command, leg=seen, elapsed=elapsed)
         self._signal(signals.command_succeeded, command=command, leg=seen)
 
@@ -246,6 +252,12 @@ class Pipeline:
                 scrubbed_traceback(crash),
                 extra={"command_id": command.id},
             )
+
+
+def _happened(leg: CallLeg) -> str:
+    if leg.dry_run:
+        return "not sent (dry run)"
+    return "not sent (replayed)" if leg.replayed else "accepted"
 
 
 def _stopped(command: Command, plugin: str, hook: str, error: Exception) -> CommandError:

@@ -23,11 +23,14 @@ class CallLeg(dict[str, Any]):
         None after pickling, since a command may carry secrets.
     :ivar request_id: the service's id of the request, for its support desk, or None.
     :ivar dry_run: True where nothing was sent.
+    :ivar replayed: True where nothing was sent because its idempotency key was used before: this is
+        the answer that the first command got, as it was then.
     """
 
     command: Command | None
     request_id: str | None
     dry_run: bool
+    replayed: bool
 
     def __init__(
         self,
@@ -36,11 +39,13 @@ class CallLeg(dict[str, Any]):
         command: Command | None = None,
         request_id: str | None = None,
         dry_run: bool = False,
+        replayed: bool = False,
     ) -> None:
         super().__init__(body)
         self.command = command
         self.request_id = request_id
         self.dry_run = dry_run
+        self.replayed = replayed
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "command": None}

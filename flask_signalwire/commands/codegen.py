@@ -49,6 +49,14 @@ class CallOptions(TypedDict, total=False):
     request_options: Any
     """Accepted for code of the vendor's SDK: its ``timeout`` and ``retries`` are honoured."""
 
+
+class DialOptions(CallOptions, total=False):
+    """What methods that start a call take besides."""
+
+    idempotency_key: str | None
+    """Your own name for this call, at most 255 characters: as long as it lives, the same key gives
+    the first call's leg (``leg.replayed``), or an IdempotencyConflict, and never a second call."""
+
 '''
 
 _CALLING = '''
@@ -104,7 +112,8 @@ def _method(spec: CommandSpec, *, bound: bool = False) -> str:
         signature += ["*", *_keywords(spec, fields)]
     for keyword, kind in spec.schema.also_accepts.items():
         signature.append(f"{keyword}: {kind} | None = None")
-    signature.append("**options: Unpack[CallOptions]")
+    options = "DialOptions" if spec.starts_call else "CallOptions"
+    signature.append(f"**options: Unpack[{options}]")
     call_id = ("self.id" if bound else "call_id") if spec.takes_id else "None"
     params = [*(['"id": self.id'] if bound and not spec.takes_id else [])]
     params += [f'"{key}": {python_name(key)}' for key in (*fields, *spec.schema.also_accepts)]

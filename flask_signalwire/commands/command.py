@@ -104,6 +104,7 @@ class Command:
     :param retries: repetitions that are allowed at most, where this call has its own.
     :param dry_run: whether it must not be sent: a plugin that sends, or that acts elsewhere because
         of a command, leaves it.
+    :param idempotency_key: the caller's name for this call; the same one never starts a second.
     :param body: the bytes that are sent; empty before validation.
     :param id: a uuid made here: the correlation id in logs, the audit and callbacks.
     """
@@ -119,6 +120,7 @@ class Command:
     timeouts: tuple[float, float] | None = None
     retries: int | None = None
     dry_run: bool = False
+    idempotency_key: str | None = None
     body: bytes = field(default=b"", repr=False, compare=False)
     id: str = field(default_factory=lambda: str(uuid4()))
 
@@ -193,6 +195,7 @@ class CommandSpec:
     :param summary: one sentence, for method docstrings and the reference.
     :param repeatable: whether sending it twice does what sending it once does, so that it may be
         repeated when nobody knows whether the first one arrived. May look at the params.
+    :param starts_call: whether it starts a call, and so takes an ``idempotency_key``.
     """
 
     name: str
@@ -201,6 +204,7 @@ class CommandSpec:
     takes_id: bool
     summary: str
     repeatable: Callable[[Command], bool] = never
+    starts_call: bool = False
     payload: PayloadSchema = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

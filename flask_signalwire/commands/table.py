@@ -40,7 +40,7 @@ def _row(
 # `always` stands where the command sets a state that holds already when it arrives again. Starting
 # something is never repeated: it could be heard, recorded or charged twice.
 TABLE: tuple[CommandSpec, ...] = (
-    CommandSpec("dial", "dial", calls.Dial, False, "Place a call."),
+    CommandSpec("dial", "dial", calls.Dial, False, "Place a call.", starts_call=True),
     CommandSpec(
         "update",
         "update",
