@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from http.client import IncompleteRead
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -13,7 +14,7 @@ from requests import PreparedRequest, ReadTimeout, Response
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
-from urllib3 import HTTPConnectionPool, HTTPResponse
+from urllib3 import HTTPResponse, connection_from_url
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from .faults import AnswerLate, AnswerLost
@@ -62,9 +63,8 @@ class SimulatorAdapter(BaseAdapter):
             broken = ProtocolError("Connection aborted.", reset)
             raise RequestsConnectionError(broken, request=request) from error
         except AnswerLate as error:
-            url = urlsplit(request.url or "")
-            pool = HTTPConnectionPool(url.hostname or "", url.port)
-            late = ReadTimeoutError(pool, url.path, "Read timed out.")
+            pool = connection_from_url(request.url or "")  # it opens nothing, and names the host
+            late = ReadTimeoutError(pool, request.path_url, "Read timed out.")
             raise ReadTimeout(late, request=request) from error
         return self._response(request, raw)
 
@@ -87,13 +87,13 @@ class SimulatorAdapter(BaseAdapter):
                 close()
         status, headers = begun
         code, _, reason = status.partition(" ")
-        # It misses what Content-Length promises, so half an answer is noticed when it is read.
         return HTTPResponse(
-            body=BytesIO(b"".join(written)),
+            body=_Body(b"".join(written), CaseInsensitiveDict(headers).get("Content-Length")),
             headers=headers,
             status=int(code),
             reason=reason,
             preload_content=False,
+            decode_content=False,
             request_method=request.method,
             request_url=request.url,
         )
@@ -112,6 +112,23 @@ class SimulatorAdapter(BaseAdapter):
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class _Body(BytesIO):
+    """A body that breaks off where there is less of it than was promised, as http.client has it.
+
+    Reading a piece of it is left to urllib3, which counts.
+    """
+
+    def __init__(self, content: bytes, promised: str | None) -> None:
+        super().__init__(content)
+        self._missing = int(promised or 0) - len(content)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        content = super().read(size)
+        if self._missing > 0 and (size is None or size < 0):
+            raise IncompleteRead(content, self._missing)
+        return content
 
 
 def _environ(request: PreparedRequest) -> WSGIEnvironment:

@@ -46,7 +46,6 @@ class Simulator:
     :ivar calls: the calls by id, as :class:`SimulatedCall`; the newest 100 000 are kept.
     :ivar journal: everything that was received, masked; the newest 10 000 requests are kept.
     :ivar faults: what is to go wrong; nothing does unless it is asked for.
-    :ivar clock: the clock.
     """
 
     def __init__(
@@ -58,8 +57,7 @@ class Simulator:
         ring_after: float = 1.0,
         answer_after: float = 3.0,
     ) -> None:
-        self.clock: Clock = SystemClock() if clock is None else clock
-        self.calls = Calls(self.clock, ring_after=ring_after, answer_after=answer_after)
+        self.calls = Calls(clock or SystemClock(), ring_after=ring_after, answer_after=answer_after)
         self.journal = Journal()
         self._table = CommandTable() if table is None else table
         self.faults = Faults(self._table)
@@ -68,6 +66,17 @@ class Simulator:
             self._credentials = [
                 b64encode(f"{project}:{token}".encode()) for project, token in credentials.items()
             ]
+
+    @property
+    def clock(self) -> Clock:
+        """The clock; a call keeps the one that it began with. Set another to take an app's
+        simulator off the system's.
+        """
+        return self.calls.clock
+
+    @clock.setter
+    def clock(self, clock: Clock) -> None:
+        self.calls.clock = clock
 
     def inbound(self, *, from_: str, to: str) -> SimulatedCall:
         """A call comes in, and is answered at once.

@@ -14,7 +14,7 @@ from .refusals import Refusal, unprocessable
 class Calls(Mapping[str, SimulatedCall]):
     """The calls of one simulator by id, oldest first; iterating goes over a snapshot.
 
-    :param clock: that they live by.
+    :param clock: that new calls live by.
     :param ring_after: seconds from a dial until it rings.
     :param answer_after: seconds from a dial until it is answered; ``math.inf``: never.
     :param limit: how many are kept; the oldest make room.
@@ -30,7 +30,7 @@ class Calls(Mapping[str, SimulatedCall]):
             )
         self.lock = threading.RLock()
         """Held while a command acts, so that a command acts at once or not at all."""
-        self._clock = clock
+        self.clock = clock
         self._ring_after = ring_after
         self._answer_after = answer_after
         self._limit = limit
@@ -81,7 +81,7 @@ class Calls(Mapping[str, SimulatedCall]):
         timetable: list[tuple[float, Status]],
     ) -> SimulatedCall:
         call = SimulatedCall(
-            params, direction=direction, clock=self._clock, lock=self.lock, timetable=timetable
+            params, direction=direction, clock=self.clock, lock=self.lock, timetable=timetable
         )
         with self.lock:
             if len(self._calls) >= self._limit:
