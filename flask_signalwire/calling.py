@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from .commands import Command, CommandSpec, CommandTable, freeze
 from .commands.fields import suggest
-from .exceptions import PayloadError
-from .methods import CallingMethods, CallMethods, CallOptions
+from .exceptions import HandleError, PayloadError
+from .handles import (
+    BOTH,
+    Collection,
+    Detection,
+    Leg,
+    LegState,
+    LiveTranscription,
+    Operation,
+    Playback,
+    Recording,
+    Streaming,
+    Tapping,
+    Transcription,
+    Translation,
+)
+from .methods import CallingMethods, CallMethods, CallOptions, DialOptions
 from .pipeline import Pipeline
 from .redaction import text_of
 from .results import CallLeg
@@ -19,8 +34,12 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_TO_AN_AI_AGENT = ("calling.ai_hold", "calling.ai_unhold", "calling.ai_message")
+_Operation = TypeVar("_Operation", bound=Operation)
 MAX_SECONDS = 86400
 _OPTIONS = tuple(CallOptions.__annotations__)
+_KEY = "idempotency_key"
+_LONGEST_KEY = 255
 
 
 class Calling(CallingMethods):
@@ -45,7 +64,7 @@ class Calling(CallingMethods):
         name: str,
         call_id: str | None = None,
         params: Mapping[str, Any] | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[DialOptions],
     ) -> CallLeg:
         """Send a command by its wire name: for commands that a plugin added, and for names in data.
 
@@ -56,9 +75,17 @@ class Calling(CallingMethods):
         """
         return self._run(name, call_id, dict(_mapping("params", params)), options)
 
-    def call(self, call_id: str) -> Call:
-        """The commands of one call, without repeating its id."""
-        return Call(self, call_id)
+    def call(self, call: str | CallLeg, *, runs_ai_agent: bool = False) -> Call:
+        """The commands of one call, without repeating its id.
+
+        :param call: the uuid of the call, or a leg that the service answered with.
+        :param runs_ai_agent: whether an AI agent is known to run on the leg.
+        :raises ValueError: for a leg without an id.
+        """
+        call_id = call.id if isinstance(call, CallLeg) else call
+        if call_id is None:
+            raise ValueError("the leg has no id: the service's answer named no call")
+        return Call(self, call_id, runs_ai_agent=runs_ai_agent)
 
     if not TYPE_CHECKING:  # a type checker must go on to find misspelt methods itself
 
@@ -75,8 +102,11 @@ class Calling(CallingMethods):
     ) -> CallLeg:
         spec = self._table[name]
         _check_keywords(spec, options)
-        self._ready()
-        return self._pipeline.run(self._command(spec, call_id, params, options))
+        _check_key(options.get(_KEY))
+        command = self._command(spec, call_id, params, options)
+        if not command.dry_run:
+            self._ready()
+        return self._pipeline.run(command)
 
     def _command(
         self,
@@ -100,7 +130,7 @@ class Calling(CallingMethods):
             raise ValueError(f"retries={_short(retries)} of request_options; expected 0 or more")
         try:
             given = {key: value for key, value in params.items() if value is not None}
-            payload = freeze({**given, **extras})
+            payload = freeze(spec.complete({**given, **extras}))
         except ValueError as error:
             raise PayloadError({"params": [str(error)]}, name=spec.method) from error
         return Command(
@@ -113,18 +143,106 @@ class Calling(CallingMethods):
             deadline=deadline,
             timeouts=None if timeout is None else (timeout, timeout),
             retries=retries,
+            dry_run=bool(options.get("dry_run")),
+            idempotency_key=cast("str | None", options.get(_KEY)),
         )
 
 
 class Call(CallMethods):
-    """The commands of one call; ``calling.call(call_id)``.
+    """The commands of one call, and handles of what runs on it; ``calling.call(call_id)``.
 
     :ivar id: the uuid of the call.
     """
 
-    def __init__(self, calling: Calling, call_id: str) -> None:
+    def __init__(self, calling: Calling, call_id: str, *, runs_ai_agent: bool = False) -> None:
         self._calling = calling
+        self._leg = LegState(runs_ai_agent=runs_ai_agent)
         self.id = call_id
+
+    # -- what runs with a control id: handles of what a leg started, or of a control id in store ---
+
+    def playback(self, started: CallLeg | str) -> Playback:
+        """The handle of a playback: ``call.playback(call.play(play=[...]))``."""
+        return self._handle(Playback, started)
+
+    def recording(self, started: CallLeg | str) -> Recording:
+        """The handle of a recording: ``call.recording(call.record(audio={...}))``."""
+        return self._handle(Recording, started)
+
+    def collection(self, started: CallLeg | str) -> Collection:
+        """The handle of what ``call.collect(...)`` started."""
+        return self._handle(Collection, started)
+
+    def detection(self, started: CallLeg | str) -> Detection:
+        """The handle of what ``call.detect(...)`` started."""
+        return self._handle(Detection, started)
+
+    def tapping(self, started: CallLeg | str) -> Tapping:
+        """The handle of what ``call.tap(...)`` started."""
+        return self._handle(Tapping, started)
+
+    def streaming(self, started: CallLeg | str) -> Streaming:
+        """The handle of what ``call.stream(...)`` started."""
+        return self._handle(Streaming, started)
+
+    def transcription(self, started: CallLeg | str) -> Transcription:
+        """The handle of what ``call.transcribe(...)`` started."""
+        return self._handle(Transcription, started)
+
+    def _handle(self, kind: type[_Operation], started: CallLeg | str) -> _Operation:
+        if isinstance(started, str):
+            return kind(self, started)
+        name = started.command.name if started.command else None
+        if name != f"calling.{kind.kind}" or started.control_id is None:
+            raise HandleError(
+                f"a {kind.__name__} is what {kind.kind}() starts, and this leg answers {name}; "
+                "pass the leg of that command, or its control id"
+            )
+        return kind(self, started.control_id)
+
+    # -- live sessions: one a leg ------------------------------------------------------------------
+
+    def translation(
+        self,
+        *,
+        from_lang: str | None = None,
+        to_lang: str | None = None,
+        direction: Sequence[Leg] = BOTH,
+        context: Mapping[str, Any] | None = None,
+        **start: Any,
+    ) -> Translation:
+        """A live translation, not started yet: ``with call.translation(to_lang="es-ES"): ...``.
+
+        :param from_lang: left out, a plugin may pick it. :param to_lang: likewise.
+        :param direction: whose speech is translated.
+        :param context: what plugins should know, with every command of the session.
+        :param start: the other fields of ``action.start``.
+        """
+        fields = {"from_lang": from_lang, "to_lang": to_lang, "direction": direction, **start}
+        return Translation(self, self._leg, fields, context)
+
+    def live_transcription(
+        self,
+        *,
+        lang: str,
+        direction: Sequence[Leg] = BOTH,
+        context: Mapping[str, Any] | None = None,
+        **start: Any,
+    ) -> LiveTranscription:
+        """A live transcription, not started yet.
+
+        :param lang: what is spoken.
+        :param direction: whose speech is transcribed.
+        :param context: what plugins should know, with every command of the session.
+        :param start: the other fields of ``action.start``.
+        """
+        fields = {"lang": lang, "direction": direction, **start}
+        return LiveTranscription(self, self._leg, fields, context)
+
+    @property
+    def runs_ai_agent(self) -> bool:
+        """Whether an AI agent is known to run on the leg: told, or seen by a command to one."""
+        return self._leg.runs_ai_agent
 
     def _run(
         self,
@@ -133,7 +251,12 @@ class Call(CallMethods):
         params: dict[str, Any],
         options: CallOptions,
     ) -> CallLeg:
-        return self._calling.send(name, call_id, params, **options)
+        leg = self._calling.send(name, call_id, params, **options)
+        if name in _TO_AN_AI_AGENT:
+            self._leg.runs_ai_agent = True
+        elif name == "calling.ai.stop":
+            self._leg.runs_ai_agent = False
+        return leg
 
     def __repr__(self) -> str:
         return f"<Call {text_of(self.id)}>"
@@ -161,7 +284,29 @@ def _is_number(value: object) -> bool:
 
 def _check_keywords(spec: CommandSpec, options: Mapping[str, Any]) -> None:
     for keyword in options:
-        if keyword not in _OPTIONS:
-            known = (*spec.payload.keys, *_OPTIONS)
+        if keyword == _KEY:
+            if not spec.starts_call:
+                raise TypeError(
+                    f"{spec.method}() takes no {_KEY}: only commands that start a call do"
+                )
+        elif keyword not in _OPTIONS:
+            known = (*spec.payload.keys, *_OPTIONS, *([_KEY] if spec.starts_call else []))
             hint = suggest(keyword, known)
             raise TypeError(f"{spec.method}() got an unexpected keyword argument {keyword!r}{hint}")
+
+
+def _check_key(key: object) -> None:
+    # The key itself is not shown: keys are made of what callers know of their customers.
+    if key is None:
+        return
+    if not isinstance(key, str):
+        wrong = f"is a {type(key).__name__}"
+    elif not key.strip():
+        wrong = "is empty"
+    elif len(key) > _LONGEST_KEY:
+        wrong = f"has {len(key)} characters"
+    else:
+        return
+    raise ValueError(
+        f"{_KEY} {wrong}; expected text of 1 to {_LONGEST_KEY} characters, such as 'order-42'"
+    )

@@ -85,6 +85,29 @@ def _timeout(value: Any) -> tuple[float, float]:
     return seconds, seconds
 
 
+_LONGEST_LIFETIME = 30 * 86400
+
+
+def _lifetime(value: Any) -> float:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not 0 < value <= _LONGEST_LIFETIME
+    ):
+        raise _Wrong(f"is {value!r}; write seconds above 0, at most {_LONGEST_LIFETIME} (30 days)")
+    return float(value)
+
+
+def _redis(value: Any) -> str:
+    # The address is not shown: it may hold a password.
+    if not isinstance(value, str) or not value.startswith(("redis://", "rediss://", "unix://")):
+        raise _Wrong(
+            "is no address of a Redis; write redis://host:6379/0, or leave it out for the memory "
+            "of each process"
+        )
+    return value
+
+
 def _count(minimum: int) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= 10_000:
@@ -271,6 +294,18 @@ class Settings:
     )
     dry_run: bool = _setting(
         _flag, False, "Send nothing; log what would have been sent, and answer with a made-up leg."
+    )
+    idempotency_url: str | None = _setting(
+        _redis,
+        None,
+        "The Redis that remembers idempotency keys, such as ``redis://localhost:6379/0``; needs "
+        "``flask-signalwire[redis]``. Unset, each process remembers its own.",
+        repr=False,
+    )
+    idempotency_ttl: float = _setting(
+        _lifetime,
+        86400.0,
+        "Seconds that an idempotency key lives after its command ended.",
     )
     plugins_blocked: tuple[str, ...] = _setting(
         _names, (), "Plugins that are not even imported, by name."

@@ -6,9 +6,12 @@ Every error of this package is a :class:`SignalWireError`. Every error of a comm
     SignalWireError
     ├── ConfigurationError           .problems
     │   └── ClientNotFound           no app context, or no init_app; also a RuntimeError
+    ├── HandleError                  a session or operation used out of turn; nothing was sent
     └── CommandError                 .command  .outcome
         ├── PayloadError             .messages .problems            not_sent
         ├── CommandRejected          .plugin                        not_sent
+        ├── IdempotencyConflict      .reason .first_command_id      not_sent
+        ├── IdempotencyUnavailable   the keys' store failed         not_sent
         ├── PluginError              .plugin .hook .leg             not_sent, accepted or unknown
         ├── RemoteError              .status .body .request_id .retry_after   refused
         │   ├── AuthenticationFailed 401, 403
@@ -40,6 +43,9 @@ Outcome = Literal["not_sent", "refused", "unknown", "accepted"]
 ``unknown``: it may have acted, nobody can say. ``accepted``: it answered 200, but something after
 that went wrong.
 """
+
+ConflictReason = Literal["in_progress", "other_params", "unknown_outcome"]
+"""Why an idempotency key gives no leg; see :class:`IdempotencyConflict`."""
 
 Problem = tuple[str, str]
 """A place (``params.action.start.to_lang``, or a setting's key) and what is wrong there."""
@@ -80,6 +86,13 @@ class ConfigurationError(SignalWireError):
 
 class ClientNotFound(ConfigurationError, RuntimeError):
     """There is no app context, or its app has no client; Flask's own proxies raise RuntimeError."""
+
+
+class HandleError(SignalWireError, RuntimeError):
+    """A handle is used in a way that can't work, such as stopping what does not run.
+
+    Nothing was sent: the service would refuse it, or silently do nothing.
+    """
 
 
 class CommandError(SignalWireError):
@@ -159,6 +172,40 @@ class CommandRejected(CommandError):
     ) -> None:
         super().__init__(message, command=command, outcome=outcome)
         self.plugin = plugin
+
+
+class IdempotencyConflict(CommandError):
+    """The idempotency key belongs to a command whose leg can't be returned; nothing was sent.
+
+    :ivar reason: ``in_progress``: it has not ended, or its process died; ``other_params``: it asked
+        for something else; ``unknown_outcome``: nobody knows whether it placed its call.
+    :ivar first_command_id: its id, which finds it in the logs and the audit.
+    """
+
+    default_outcome: Outcome = "not_sent"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: ConflictReason,
+        first_command_id: str,
+        command: Command | None = None,
+        outcome: Outcome | None = None,
+    ) -> None:
+        super().__init__(message, command=command, outcome=outcome)
+        self.reason = reason
+        self.first_command_id = first_command_id
+
+
+class IdempotencyUnavailable(CommandError):
+    """Whether the idempotency key was used before can't be found out; nothing was sent.
+
+    The store can't be reached, or it is full. Without the key the command could be sent; but then
+    nothing keeps it from being sent twice.
+    """
+
+    default_outcome: Outcome = "not_sent"
 
 
 class PluginError(CommandError):

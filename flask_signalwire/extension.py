@@ -16,7 +16,10 @@ from .calling import Calling
 from .commands import Command, CommandSpec, CommandTable
 from .config import DEFAULT_ACCOUNT, Account, Settings
 from .exceptions import ClientNotFound, ConfigurationError
+from .idempotency import Store, open_store
 from .pipeline import Pipeline
+from .plugins.builtin.idempotency import NAME as IDEMPOTENCY
+from .plugins.builtin.idempotency import Idempotency
 from .plugins.builtin.sending import DryRun, Sender
 from .plugins.manager import PluginManager
 from .results import CallLeg
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("flask_signalwire.config")
 
 NAME = "signalwire"
+_KEEP = "without which idempotency keys would be ignored; commands without a key don't use it"
 
 
 class SignalWire:
@@ -109,6 +113,7 @@ class Client:
         self._transports: dict[str, Transport] = {}
         self._clients: dict[str, AccountClient] = {}
         self._simulator: Simulator | None = None
+        self._idempotency = open_store(settings.idempotency_url)
         self._load_plugins(plugins)
         pipeline = Pipeline(app, self.plugins)
         self.plugins.freeze(innermost=pipeline)
@@ -116,7 +121,7 @@ class Client:
         self._announce(accounts)
         for account in accounts:
             self._connect(account, pipeline)
-        self._closer = weakref.finalize(self, _close, self._transports)
+        self._closer = weakref.finalize(self, _close, self._transports, self._idempotency)
         app.cli.add_command(self._cli)
 
     @property
@@ -147,7 +152,7 @@ class Client:
 
     def close(self) -> None:
         """Close this process's connections; a later command opens new ones."""
-        _close(self._transports)
+        _close(self._transports, self._idempotency)
 
     def __repr__(self) -> str:
         return f"<Client of {self.app.name!r}, space {self.settings.space!r}>"
@@ -162,8 +167,9 @@ class Client:
         manager.load_entry_points()
         for plugin in own:
             manager.add(plugin, _name(plugin), "app")
-        if self.settings.dry_run:  # the last of all, so that it is asked before any other sender
-            manager.add(DryRun(), "dry_run", "built in")
+        self._add_idempotency()
+        # The last of all: it is asked before any other sender, and before keys are reserved.
+        manager.add(DryRun(always=self.settings.dry_run), "dry_run", "built in")
         added: dict[str, list[CommandSpec]] = {}
 
         def take(name: str, rows: Iterable[CommandSpec] | None) -> None:
@@ -178,6 +184,24 @@ class Client:
         self.commands = CommandTable(itertools.chain(*active))
         self._cli = build_group(self)
         manager.call_each("signalwire_register_cli", app=self.app, group=self._cli)
+
+    def _add_idempotency(self) -> None:
+        """After all others that may send: so it is asked before them."""
+        if IDEMPOTENCY in self.settings.plugins_blocked:
+            raise ConfigurationError(
+                "not every plugin can be blocked:",
+                [("SIGNALWIRE_PLUGINS_BLOCKED", f"names {IDEMPOTENCY!r}, {_KEEP}")],
+            )
+        names = [DEFAULT_ACCOUNT, *self.settings.accounts]
+        accounts = {name: self.settings.account(name) for name in names}
+        plugin = Idempotency(
+            self._idempotency,
+            ttl=self.settings.idempotency_ttl,
+            deadline=self.settings.deadline,
+            accounts={name: f"{a.space}/{a.project_id}" for name, a in accounts.items()},
+            warn=not (self.app.debug or self.app.testing),
+        )
+        self.plugins.add(plugin, IDEMPOTENCY, "built in")
 
     def _connect(self, account: Account, pipeline: Pipeline) -> None:
         adapter = None
@@ -226,9 +250,10 @@ class Client:
                 )
 
 
-def _close(transports: dict[str, Transport]) -> None:
+def _close(transports: dict[str, Transport], store: Store) -> None:
     for transport in transports.values():
         transport.close()
+    store.close()
 
 
 def _name(plugin: Any) -> str:

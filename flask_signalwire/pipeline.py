@@ -212,7 +212,7 @@ class Pipeline:
                 "command %s %s %s: call %s, status %s, %.3f s",
                 command.id,
                 command.name,
-                "not sent (dry run)" if leg.dry_run else "accepted",
+                _happened(leg),
                 text_of(leg.id or command.call_id),
                 text_of(leg.status),
                 elapsed,
@@ -343,6 +343,12 @@ def _signed(error: Exception, command: Command, plugin: str) -> CommandRejected:
     veto: CommandRejected = copy.copy(error)  # type: ignore[assignment]
     veto.command, veto.plugin = command, plugin
     return veto
+
+
+def _happened(leg: CallLeg) -> str:
+    if leg.dry_run:
+        return "not sent (dry run)"
+    return "not sent (replayed)" if leg.replayed else "accepted"
 
 
 def _stopped(command: Command, plugin: str, hook: str, error: Exception) -> CommandError:

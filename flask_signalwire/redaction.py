@@ -45,9 +45,26 @@ def mask_number(number: str) -> str:
 
 def scrub(text: str) -> str:
     """Mask credentials in URLs, and whatever reads as a telephone number, in free text."""
+    return _NUMBER.sub(lambda found: mask_number(found[0]), _without_credentials(text))
+
+
+def _without_credentials(text: str) -> str:
     text = _USERINFO.sub(f"{SECRET}@", text)
-    text = _QUERY_SECRET.sub(lambda found: found["key"] + SECRET, text)
-    return _NUMBER.sub(lambda found: mask_number(found[0]), text)
+    return _QUERY_SECRET.sub(lambda found: found["key"] + SECRET, text)
+
+
+def mask_credentials(value: Any, key: str = "") -> Any:
+    """A copy of a JSON value without credentials: for whom its numbers are meant, and no more.
+
+    :param key: the key that it stands under.
+    """
+    if _SECRET_KEYS.search(key):
+        return SECRET
+    if isinstance(value, Mapping):
+        return {name: mask_credentials(inner, str(name)) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [mask_credentials(inner) for inner in value]
+    return _without_credentials(value) if isinstance(value, str) else value
 
 
 def text_of(value: object) -> str:

@@ -24,11 +24,14 @@ class CallLeg(dict[str, Any]):
         None after pickling, since a command may carry secrets.
     :ivar request_id: the service's id of the request, for its support desk, or None.
     :ivar dry_run: True where nothing was sent.
+    :ivar replayed: True where nothing was sent because its idempotency key was used before: this is
+        the answer that the first command got, as it was then.
     """
 
     command: Command | None
     request_id: str | None
     dry_run: bool
+    replayed: bool
 
     def __init__(
         self,
@@ -37,11 +40,13 @@ class CallLeg(dict[str, Any]):
         command: Command | None = None,
         request_id: str | None = None,
         dry_run: bool = False,
+        replayed: bool = False,
     ) -> None:
         super().__init__(body)
         self.command = command
         self.request_id = request_id
         self.dry_run = dry_run
+        self.replayed = replayed
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "command": None}
@@ -50,6 +55,12 @@ class CallLeg(dict[str, Any]):
     def command_id(self) -> str | None:
         """The id of the command that it answers, as logs and plugins have it."""
         return self.command.id if self.command else None
+
+    @property
+    def control_id(self) -> str | None:
+        """The name of the operation that the command started, or acted on, if it is about one."""
+        control_id: str | None = self.command.param("control_id") if self.command else None
+        return control_id
 
     @property
     def id(self) -> str | None:
@@ -98,9 +109,12 @@ class CallLeg(dict[str, Any]):
                 f"the answer has no {name!r}; it has {', '.join(sorted(self)) or 'nothing'}"
             ) from None
 
-    def __repr__(self) -> str:
-        shown = {
+    def masked(self) -> dict[str, Any]:
+        """The answer with credentials and telephone numbers masked: for logs and terminals."""
+        return {
             key: mask(value, "number" if key in _NUMBERS else None, str(key))
             for key, value in self.items()
         }
-        return f"<CallLeg {shown!r}>"
+
+    def __repr__(self) -> str:
+        return f"<CallLeg {self.masked()!r}>"

@@ -15,7 +15,7 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -68,6 +68,7 @@ class Transport:
 
     :param user_agent: the User-Agent header.
     :param adapter: serves the account's URL in place of HTTP, as the simulator does.
+    :param watch: is shown the headers of each answer.
     :raises ConfigurationError: where the certificate authorities of the settings can't be loaded.
     """
 
@@ -78,11 +79,13 @@ class Transport:
         *,
         user_agent: str,
         adapter: BaseAdapter | None = None,
+        watch: Callable[[Mapping[str, str]], None] | None = None,
     ) -> None:
         self.account = account
         self._settings = settings
         self._user_agent = user_agent
         self._adapter = adapter
+        self._watch = watch
         # By process id: after a fork the parent's sockets, and its locks, are not ours to touch.
         self._lines: dict[int, _Line] = {}
         self._locks: dict[int, threading.Lock] = {}
@@ -222,6 +225,8 @@ class Transport:
                 extra={"command_id": command.id},
             )
             with response:
+                if self._watch is not None:
+                    self._watch(response.headers)
                 return understand(command, response, self._hide)
         finally:
             progress.end()

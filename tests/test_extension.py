@@ -15,7 +15,14 @@ import pytest
 from flask import Flask, current_app, jsonify
 
 from flask_signalwire import Client, SignalWire, current_signalwire, hookimpl, signals
-from flask_signalwire.exceptions import ClientNotFound, ConfigurationError, PayloadError
+from flask_signalwire.commands import Command
+from flask_signalwire.exceptions import (
+    ClientNotFound,
+    CommandRejected,
+    ConfigurationError,
+    PayloadError,
+)
+from flask_signalwire.results import CallLeg
 from tests.commands.corpus import CALL
 
 NUMBERS = {"from_": "+12025550100", "to": "+34911234567", "url": "https://e.org/swml"}
@@ -275,6 +282,48 @@ def test_a_dry_run_sends_nothing_and_says_what_would_have_gone(
     assert "hunter2" not in log.text
     with pytest.raises(PayloadError):
         client.calling.dial(from_="")
+
+
+def test_one_command_can_be_a_dry_run(
+    make_app: Callable[..., Flask], log: pytest.LogCaptureFixture
+) -> None:
+    class Policy:
+        legs: list[CallLeg] = []  # noqa: RUF012  # of this test alone
+
+        @hookimpl
+        def signalwire_prepare_command(self, command: Command) -> Command | None:
+            return command.with_param("timeout", 30) if command.name == "dial" else None
+
+        @hookimpl
+        def signalwire_authorize_command(self, command: Command) -> None:
+            if str(command.param("to")).startswith("+1900"):
+                raise CommandRejected("premium numbers are not dialled")
+
+        @hookimpl
+        def signalwire_command_succeeded(self, leg: CallLeg) -> None:
+            self.legs.append(leg)
+
+    client = make_app(Policy).extensions["signalwire"]
+    leg = client.calling.dial(**NUMBERS, password="hunter2", dry_run=True)
+    assert leg.dry_run
+    assert leg.command.param("timeout") == 30
+    assert [seen.dry_run for seen in Policy.legs] == [True]
+    with pytest.raises(PayloadError):
+        client.calling.dial(from_="", dry_run=True)
+    with pytest.raises(CommandRejected):
+        client.calling.dial(**{**NUMBERS, "to": "+19005550100"}, dry_run=True)
+    assert len(client.simulator.journal) == 0
+    assert "dry run, not sent" in log.text
+    assert "hunter2" not in log.text
+    assert not client.calling.dial(**NUMBERS).dry_run
+    assert len(client.simulator.journal) == 1
+
+
+def test_a_dry_run_needs_no_credentials(make_app: Callable[..., Flask]) -> None:
+    client = make_app(space=None).extensions["signalwire"]
+    assert client.calling.call(CALL).end(dry_run=True).id == CALL
+    with pytest.raises(ConfigurationError, match="SIGNALWIRE_SPACE"):
+        client.calling.end(CALL)
 
 
 # -- the end ------------------------------------------------------------------------------------

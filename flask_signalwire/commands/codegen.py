@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .command import CommandSpec
+from .examples import python_name
 from .fields import JSONField
 from .table import TABLE
 
@@ -43,8 +44,18 @@ class CallOptions(TypedDict, total=False):
     """What plugins should know and the service should not get, such as ``remote_number``."""
     deadline: float | None
     """Seconds that the command may take in all."""
+    dry_run: bool
+    """Go all the way, plugins and vetoes included, but send nothing; the leg is made up."""
     request_options: Any
     """Accepted for code of the vendor's SDK: its ``timeout`` and ``retries`` are honoured."""
+
+
+class DialOptions(CallOptions, total=False):
+    """What methods that start a call take besides."""
+
+    idempotency_key: str | None
+    """Your own name for this call, at most 255 characters: as long as it lives, the same key gives
+    the first call's leg (``leg.replayed``), or an IdempotencyConflict, and never a second call."""
 
 '''
 
@@ -98,11 +109,14 @@ def _method(spec: CommandSpec, *, bound: bool = False) -> str:
         del fields["id"]
     signature = ["self", *(["call_id: str"] if spec.takes_id and not bound else [])]
     if fields:
-        signature += ["*", *_keywords(fields)]
-    signature.append("**options: Unpack[CallOptions]")
+        signature += ["*", *_keywords(spec, fields)]
+    for keyword, kind in spec.schema.also_accepts.items():
+        signature.append(f"{keyword}: {kind} | None = None")
+    options = "DialOptions" if spec.starts_call else "CallOptions"
+    signature.append(f"**options: Unpack[{options}]")
     call_id = ("self.id" if bound else "call_id") if spec.takes_id else "None"
     params = [*(['"id": self.id'] if bound and not spec.takes_id else [])]
-    params += [f'"{key}": {_python(key)}' for key in fields]
+    params += [f'"{key}": {python_name(key)}' for key in (*fields, *spec.schema.also_accepts)]
     lines = [f"\n    def {spec.method}("]
     lines += [f"        {part}," for part in signature]
     lines += ["    ) -> CallLeg:", *_docstring(spec, fields)]
@@ -119,12 +133,14 @@ def _method(spec: CommandSpec, *, bound: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _keywords(fields: dict[str, JSONField]) -> Iterator[str]:
+def _keywords(spec: CommandSpec, fields: dict[str, JSONField]) -> Iterator[str]:
+    """Required ones first: what is filled in, or may come by a shorthand, is not required here."""
     for required in (True, False):
         for key, field in fields.items():
-            if field.required is required:
+            needed = field.required and field.fill is None and not spec.schema.also_accepts
+            if needed is required:
                 kind = field.annotation if required else f"{field.annotation} | None = None"
-                yield f"{_python(key)}: {kind}"
+                yield f"{python_name(key)}: {kind}"
 
 
 def _docstring(spec: CommandSpec, fields: dict[str, JSONField]) -> Iterator[str]:
@@ -134,17 +150,13 @@ def _docstring(spec: CommandSpec, fields: dict[str, JSONField]) -> Iterator[str]
     yield f'        """{spec.summary}'
     yield ""
     for key, field in fields.items():
-        text = f":param {_python(key)}: {field.expected}. {field.help}".rstrip()
+        text = f":param {python_name(key)}: {field.expected}. {field.help}".rstrip()
         if not field.documented:
             text += " (Accepted by the vendor's newest SDK, not in the public contract.)"
         yield from textwrap.wrap(
             text, 92, initial_indent=" " * 8, subsequent_indent=" " * 12, break_on_hyphens=False
         )
     yield '        """'
-
-
-def _python(key: str) -> str:
-    return f"{key}_" if key in ("from", "continue") else key
 
 
 def main(arguments: list[str]) -> int:

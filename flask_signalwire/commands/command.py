@@ -104,6 +104,9 @@ class Command:
     :param deadline: seconds that the whole sending may take, retries included.
     :param timeouts: seconds to connect and to wait, where this call has its own.
     :param retries: repetitions that are allowed at most, where this call has its own.
+    :param dry_run: whether it must not be sent: a plugin that sends, or that acts elsewhere because
+        of a command, leaves it.
+    :param idempotency_key: the caller's name for this call; the same one never starts a second.
     :param body: the bytes that are sent; empty before validation.
     :param started: when the command was given, by ``time.monotonic``: its deadline runs from there.
     :param id: a uuid made here: the correlation id in logs, the audit and callbacks.
@@ -119,6 +122,8 @@ class Command:
     deadline: float | None = None
     timeouts: tuple[float, float] | None = None
     retries: int | None = None
+    dry_run: bool = False
+    idempotency_key: str | None = None
     body: bytes = field(default=b"", repr=False)
     started: float = field(default_factory=time.monotonic)
     id: str = field(default_factory=lambda: str(uuid4()))
@@ -194,6 +199,7 @@ class CommandSpec:
     :param summary: one sentence, for method docstrings and the reference.
     :param repeatable: whether sending it twice does what sending it once does, so that it may be
         repeated when nobody knows whether the first one arrived. May look at the params.
+    :param starts_call: whether it starts a call, and so takes an ``idempotency_key``.
     """
 
     name: str
@@ -202,6 +208,7 @@ class CommandSpec:
     takes_id: bool
     summary: str
     repeatable: Callable[[Command], bool] = never
+    starts_call: bool = False
     payload: PayloadSchema = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -240,6 +247,16 @@ class CommandSpec:
         valid: Command = object.__new__(Command)
         valid.__dict__.update(command.__dict__, params=params, body=body)
         return valid
+
+    def complete(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Params of the contract, from those that a caller gave: shorthands written out, and fresh
+        control ids where there are none.
+        """
+        params = self.schema.accept(params)
+        for key, known in self.payload.keys.items():
+            if known.fill is not None and key not in params:
+                params[key] = known.fill()
+        return params
 
     def load(self, params: Mapping[str, Any], extras: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:
         """Params as the service takes them.

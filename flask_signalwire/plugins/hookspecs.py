@@ -139,6 +139,8 @@ def signalwire_send_command(command: Command) -> CallLeg | None:
     that returns one has sent the command, and the others, ours included, are not asked. Most
     plugins rather wrap: ``@hookimpl(wrapper=True)`` with one ``yield``, which gives the answer or
     raises what sending raised, and must hand it on.
+    **Dry runs:** a plugin that sends by itself returns None for a command with ``dry_run``, and
+    ours answers with a made-up leg.
     **Failure:** what a wrapper raises before its ``yield`` stops the command, and nothing is sent.
     One that crashes after the answer came, or loses it, causes a ``PluginError`` that carries the
     leg; the command is never repeated because of that.

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+from http.client import IncompleteRead
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from requests import PreparedRequest, Response
+from requests import ConnectionError as RequestsConnectionError
+from requests import PreparedRequest, ReadTimeout, Response
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
-from urllib3 import HTTPResponse
+from urllib3 import HTTPResponse, connection_from_url
+from urllib3.exceptions import ProtocolError, ReadTimeoutError
+
+from .faults import AnswerLate, AnswerLost
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -42,9 +48,27 @@ class SimulatorAdapter(BaseAdapter):
     ) -> Response:
         """The application's answer.
 
-        :param request: what is sent. Everything else is about sockets, and ignored.
+        :param request: what is sent.
+        :param timeout: seconds, or to connect and to read; a fault may keep an answer for longer.
+            Everything else is about sockets, and ignored.
+        :raises requests.exceptions.ConnectionError: where a fault resets the connection.
+        :raises requests.exceptions.ReadTimeout: where a fault keeps the answer for too long.
         """
-        del stream, timeout, verify, cert, proxies
+        del stream, verify, cert, proxies
+        try:
+            raw = self._serve(request, timeout[1] if isinstance(timeout, tuple) else timeout)
+        # As urllib3 and requests wrap what a socket raises.
+        except AnswerLost as error:
+            reset = ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+            broken = ProtocolError("Connection aborted.", reset)
+            raise RequestsConnectionError(broken, request=request) from error
+        except AnswerLate as error:
+            pool = connection_from_url(request.url or "")  # it opens nothing, and names the host
+            late = ReadTimeoutError(pool, request.path_url, "Read timed out.")
+            raise ReadTimeout(late, request=request) from error
+        return self._response(request, raw)
+
+    def _serve(self, request: PreparedRequest, patience: float | None) -> HTTPResponse:
         begun: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
@@ -52,7 +76,9 @@ class SimulatorAdapter(BaseAdapter):
             return written.append
 
         written: list[bytes] = []
-        answer = self.app(_environ(request), start_response)
+        environ = _environ(request)
+        environ["flask_signalwire.patience"] = patience
+        answer = self.app(environ, start_response)
         try:
             written += answer
         finally:
@@ -61,16 +87,16 @@ class SimulatorAdapter(BaseAdapter):
                 close()
         status, headers = begun
         code, _, reason = status.partition(" ")
-        raw = HTTPResponse(
-            body=BytesIO(b"".join(written)),
+        return HTTPResponse(
+            body=_Body(b"".join(written), CaseInsensitiveDict(headers).get("Content-Length")),
             headers=headers,
             status=int(code),
             reason=reason,
             preload_content=False,
+            decode_content=False,
             request_method=request.method,
             request_url=request.url,
         )
-        return self._response(request, raw)
 
     def _response(self, request: PreparedRequest, raw: HTTPResponse) -> Response:
         response = Response()
@@ -86,6 +112,23 @@ class SimulatorAdapter(BaseAdapter):
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class _Body(BytesIO):
+    """A body that breaks off where there is less of it than was promised, as http.client has it.
+
+    Reading a piece of it is left to urllib3, which counts.
+    """
+
+    def __init__(self, content: bytes, promised: str | None) -> None:
+        super().__init__(content)
+        self._missing = int(promised or 0) - len(content)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        content = super().read(size)
+        if self._missing > 0 and (size is None or size < 0):
+            raise IncompleteRead(content, self._missing)
+        return content
 
 
 def _environ(request: PreparedRequest) -> WSGIEnvironment:

@@ -22,6 +22,14 @@ class Clock(Protocol):
         """
         ...
 
+    def sleep(self, seconds: float, woken: threading.Event | None = None) -> None:
+        """Return when this time has passed, for answers that are to be late.
+
+        :param seconds: how much, at least 0.
+        :param woken: ends it early when it is set.
+        """
+        ...
+
 
 class SystemClock:
     """The time of day, read once; from then on it passes as the machine's monotonic clock says.
@@ -42,6 +50,10 @@ class SystemClock:
         _check(seconds)
         with self._lock:
             self._offset += seconds
+
+    def sleep(self, seconds: float, woken: threading.Event | None = None) -> None:
+        """Really wait."""
+        (woken or threading.Event()).wait(seconds)
 
 
 class ManualClock:
@@ -64,6 +76,10 @@ class ManualClock:
         _check(seconds)
         with self._lock:
             self._now += seconds
+
+    def sleep(self, seconds: float, woken: threading.Event | None = None) -> None:
+        """Advance by it, and wait for nothing."""
+        self.advance(seconds)
 
 
 def _check(seconds: float) -> None:

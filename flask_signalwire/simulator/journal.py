@@ -18,14 +18,16 @@ class JournalEntry:
     :ivar call_id: the call that it acts on, or that a ``dial`` made; None where there is none.
     :ivar params: with secrets left out and telephone numbers masked. What was really sent can be
         read from the simulator's calls.
-    :ivar status: the HTTP status of the answer.
+    :ivar status: the HTTP status of the answer; None where a fault left it unanswered.
+    :ivar fault: the fault that befell it, as ``X-Simulator-Fault`` has it; None without one.
     """
 
     at: float
     command: str | None
     call_id: str | None
     params: Any
-    status: int
+    status: int | None
+    fault: str | None = None
 
 
 class Journal(Sequence[JournalEntry]):

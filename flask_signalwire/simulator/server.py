@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import struct
 import threading
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from flask_signalwire.redaction import scrub
 
+from .faults import AnswerLost
 from .reading import BODY_LIMIT
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ class SimulatorServer:
 
     def close(self) -> None:
         """Stop listening, cut all connections, and wait for their threads. Twice is no error."""
+        self._server.closing.set()
         self._server.shutdown()
         self._thread.join()
         self._server.cut()
@@ -98,6 +101,7 @@ class _Server(ThreadedWSGIServer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._connections: dict[socket.socket, threading.Thread] = {}
+        self.closing = threading.Event()
         super().__init__(*args, **kwargs)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -138,6 +142,7 @@ class _Handler(WSGIRequestHandler):
     def run_wsgi(self) -> None:
         environ = self.make_environ()
         environ["wsgi.input"] = BytesIO(self._body(environ))
+        environ["flask_signalwire.closing"] = self.server.closing
         begun: list[Any] = []
         written: list[bytes] = []
 
@@ -145,8 +150,16 @@ class _Handler(WSGIRequestHandler):
             begun[:] = status, headers
             return written.append
 
-        written += self.server.app(environ, start_response)
+        try:
+            written += self.server.app(environ, start_response)
+        except AnswerLost:
+            self._reset()
+            return
         status, headers = begun
+        content = b"".join(written)
+        promised = dict(headers).get("Content-Length")
+        # Half an answer: whoever waits for the rest is to see that none will come.
+        short = promised is not None and int(promised) > len(content) and self.command != "HEAD"
         code, _, reason = status.partition(" ")
         self.send_response(int(code), reason)
         for name, value in headers:
@@ -154,7 +167,17 @@ class _Handler(WSGIRequestHandler):
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(b"".join(written))
+        self.wfile.write(content)
+        self.close_connection = self.close_connection or short
+
+    def _reset(self) -> None:
+        """End the connection by a reset, where closing it would send a proper end."""
+        self.log_request("reset")
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # At once and for all: the files on the socket would keep it open, and whoever ends the
+        # request would send that end first.
+        socket.close(self.connection.detach())
 
     def _body(self, environ: WSGIEnvironment) -> bytes:
         """Take the body off the wire; where its end can't be found, this request is the last."""

@@ -16,7 +16,7 @@ from flask_signalwire.commands import TABLE, Command, CommandTable, freeze, thaw
 from flask_signalwire.commands.command import ReadOnlyDict, ReadOnlyList
 from flask_signalwire.exceptions import ConfigurationError, PayloadError
 
-from .corpus import CALL, START, dial, start
+from .corpus import CALL, START, start
 
 COMMANDS = CommandTable()
 TRANSLATE = COMMANDS["calling.live_translate"]
@@ -143,30 +143,6 @@ def test_the_bytes_to_send_are_made_by_validation_and_lost_by_a_change() -> None
         "params": {"action": "stop"},
     }
     assert valid.with_param("status_url", "https://e.org").body == b""
-
-
-def test_only_what_acts_once_when_it_arrives_twice_is_repeatable() -> None:
-    def repeatable(name: str, params: dict[str, Any]) -> bool:
-        spec = COMMANDS[name]
-        return spec.repeatable(Command(spec, CALL if spec.takes_id else None, params))
-
-    expected = {
-        ("calling.live_translate", "stop"): True,
-        ("calling.live_translate", "start"): True,
-        ("calling.live_translate", "inject"): False,
-        ("calling.live_translate", "summarize"): False,
-    }
-    for (name, action), verdict in expected.items():
-        params = {"action": action if action == "stop" else {action: {}}}
-        assert repeatable(name, params) is verdict, action
-    assert repeatable("calling.end", {}) is True
-    assert repeatable("dial", dial()) is False
-    assert repeatable("update", {"id": CALL, "status": "completed"}) is False
-    assert {spec.name for spec in TABLE} == {name for name, _ in expected} | {
-        "calling.end",
-        "dial",
-        "update",
-    }
 
 
 def test_a_table_names_the_nearest_command() -> None:

@@ -138,7 +138,7 @@ def test_fifty_threads_dial_and_end_at_once(space, mounted):
 def test_of_fifty_who_end_one_call_one_succeeds(space, mounted, monkeypatch):
     def dawdle(call, params):
         time.sleep(0.001)  # as if the scheduler chose the worst moment to change threads
-        behaviours.end(call, params)
+        behaviours.calls.end(call, params)
 
     monkeypatch.setitem(behaviours.BEHAVIOURS, "calling.end", dawdle)
     call = space.simulator.inbound(from_="+34911234567", to="+12025550100")

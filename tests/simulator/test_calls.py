@@ -309,3 +309,12 @@ def test_the_clock_of_an_app_can_be_advanced_and_runs_on() -> None:
     assert before + 3 <= clock.now() < before + 30
     with pytest.raises(ValueError, match="expected at least 0"):
         clock.advance(-1)
+
+
+def test_another_clock_is_for_the_calls_to_come() -> None:
+    simulator = Simulator()
+    old = simulator.calls.dial({"from": "+1", "to": "+2", "url": "x"})
+    simulator.clock = ManualClock()
+    new = simulator.calls.dial({"from": "+1", "to": "+2", "url": "x"})
+    simulator.clock.advance(3)
+    assert (old.status, new.status) == ("queued", "answered")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from flask_signalwire.commands import CommandTable
-from flask_signalwire.simulator import ManualClock, Simulator
+from flask_signalwire.simulator import AnswerLost, ManualClock, Simulator
 
 PATH = "/api/calling/calls"
 
@@ -92,3 +92,27 @@ def test_anything_that_looks_like_a_command(body):
 @given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"])), st.binary())
 def test_any_content_type(content_type, raw):
     assert post(raw, content_type).status_code in {400, 422}
+
+
+fault_words = st.sampled_from(
+    ["reset", "half", "empty", "garbage", "after", "before", "status=404", "retry_after=2"]
+) | st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]))
+
+
+@quick
+@given(st.lists(fault_words, max_size=4).map("; ".join))
+def test_any_fault_header(header):
+    simulator = Simulator(clock=ManualClock())
+    body = {"command": "dial", "params": {"from": "+1", "to": "+2", "url": "https://example.com"}}
+    headers = {"X-Simulator-Fault": header}
+    try:
+        answer = Client(simulator).post(PATH, json=body, headers=headers)
+    except AnswerLost:
+        assert "reset" in header
+    else:
+        assert answer.status_code in {200, 400, 404}
+        if answer.status_code == 400:
+            assert answer.json["error"].startswith("X-Simulator-Fault: ")
+            assert not simulator.calls
+    (entry,) = simulator.journal
+    repr(entry)

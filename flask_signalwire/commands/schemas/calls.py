@@ -106,18 +106,23 @@ class Dial(PayloadSchema):
         example="+34911234567",
         help="The number or SIP address to call; required unless `to_script` is given.",
     )
-    url = Text(sensitivity="url", help="Where the service fetches the SWML that runs the call.")
+    url = Text(
+        sensitivity="url",
+        example="https://example.com/swml",
+        help="Where the service fetches the SWML that runs the call.",
+    )
     swml = Swml(help="The SWML that runs the call, in place of `url`.")
     to_script = Either(Text(), Swml(), help="A script that decides whom to call, in place of `to`.")
     caller_id = Text(sensitivity="number", help="The number that is shown to the called party.")
     fallback_url = Text(sensitivity="url", help="Asked for SWML when `url` fails.")
-    username = Text(help="User name for a SIP endpoint.")
+    username = Text(example="ana", help="User name for a SIP endpoint.")
     password = Text(sensitivity="secret", help="Password for a SIP endpoint.")
     send_digits = Text(
         pattern=r"[0-9A-D*#w,]*",
         expected="the tones 0-9, A-D, *, #, and w or , for pauses",
         # Digits that are dialled into a line are often a PIN.
         sensitivity="secret",
+        example="1w2#",
         help="Tones to send once the call is answered.",
     )
     status_url = status_url("Where the service reports the call's states.")
@@ -126,12 +131,20 @@ class Dial(PayloadSchema):
         help='The states to report; the service\'s default is ["ended"].',
     )
     url_method = Choice("GET", "POST", help="How `url` is fetched.")
-    codecs = Either(CodecList(), ListOf(Choice(*CODECS)), help="Codecs to offer, best first.")
-    timeout = Integer(1, 600, help="Seconds to let it ring.")
-    max_price_per_minute = Number(0, help="Refuse to place a call that costs more.")
+    codecs = Either(
+        CodecList(example="OPUS,PCMU"), ListOf(Choice(*CODECS)), help="Codecs to offer, best first."
+    )
+    timeout = Integer(1, 600, example=30, help="Seconds to let it ring.")
+    max_price_per_minute = Number(0, example=0.05, help="Refuse to place a call that costs more.")
     region = Either(Text(), ListOf(Text()), help="Regions to call from.")
-    custom_variables = CustomVariables(help="Variables for the call's SWML.")
-    headers = Headers(documented=False, help="SIP headers to send.")
+    custom_variables = CustomVariables(
+        example={"language": "es"}, help="Variables for the call's SWML."
+    )
+    headers = Headers(
+        documented=False, example=[{"name": "X-Ticket", "value": "42"}], help="SIP headers to send."
+    )
+
+    instead_of = {"to_script": "to", "swml": "url"}  # noqa: RUF012  # never changed
 
     def between(self, payload: Mapping[str, Any]) -> dict[str, list[str]]:
         """Whom to call, and what runs the call: one way each."""
@@ -150,7 +163,11 @@ class Dial(PayloadSchema):
 
 class Update(PayloadSchema):
     id = Uuid(required=True, help="The call to change; it stands among the params.")
-    url = Text(sensitivity="url", help="Redirect: fetch the SWML that runs the call from now on.")
+    url = Text(
+        sensitivity="url",
+        example="https://example.com/swml",
+        help="Redirect: fetch the SWML that runs the call from now on.",
+    )
     swml = Swml(help="Redirect: the SWML that runs the call from now on.")
     status = Choice(
         "canceled",
@@ -159,6 +176,8 @@ class Update(PayloadSchema):
     )
     fallback_url = Text(sensitivity="url", help="Asked for SWML when `url` fails.")
     status_url = status_url("Where the service reports the call's states.")
+
+    instead_of = {"swml": "url", "status": "url"}  # noqa: RUF012  # never changed
 
     def between(self, payload: Mapping[str, Any]) -> dict[str, list[str]]:
         """Something has to change."""

@@ -29,14 +29,20 @@ class LiveStart(PayloadSchema):
     direction = ListOf(
         leg(), required=True, empty=False, help="Whose speech: one party's, or both's."
     )
-    webhook = Text(sensitivity="url", help="Where utterances and the summary are sent.")
+    webhook = Text(
+        sensitivity="url",
+        example="https://example.com/utterances",
+        help="Where utterances and the summary are sent.",
+    )
     live_events = Boolean(help="Send each utterance as it is spoken.")
     ai_summary = Boolean(help="Send a summary at the end.")
-    ai_summary_prompt = Text(help="How to summarise.")
+    ai_summary_prompt = Text(example="In one sentence.", help="How to summarise.")
     speech_engine = Choice("deepgram", "google", help="Who recognises the speech.")
-    speech_timeout = Integer(1500, help="Longest utterance, in milliseconds.")
-    vad_silence_ms = Integer(1, help="Silence that ends an utterance, in milliseconds.")
-    vad_thresh = Integer(0, 1800, help="Loudness above which it counts as speech.")
+    speech_timeout = Integer(1500, example=60000, help="Longest utterance, in milliseconds.")
+    vad_silence_ms = Integer(
+        1, example=300, help="Silence that ends an utterance, in milliseconds."
+    )
+    vad_thresh = Integer(0, 1800, example=400, help="Loudness above which it counts as speech.")
     debug_level = Integer(0, 2, help="How much the service logs.")
     deepgram_key_override = Text(documented=False, sensitivity="secret", help="Your own key.")
     deepgram_url_override = Text(documented=False, sensitivity="url", help="Your own endpoint.")
@@ -45,8 +51,8 @@ class LiveStart(PayloadSchema):
 class TranslateStart(LiveStart):
     from_lang = LanguageTag(required=True, example="en-US", help="The language to translate from.")
     to_lang = LanguageTag(required=True, help="The language to translate to.")
-    from_voice = Text(help="The voice that speaks `from_lang`.")
-    to_voice = Text(help="The voice that speaks `to_lang`.")
+    from_voice = Text(example="elevenlabs.josh", help="The voice that speaks `from_lang`.")
+    to_voice = Text(example="elevenlabs.rachel", help="The voice that speaks `to_lang`.")
     filter_from = _filter("How to change the tone of what is said in `from_lang`.")
     filter_to = _filter("How to change the tone of what is said in `to_lang`.")
     mode = Text(documented=False)
@@ -57,8 +63,10 @@ class TranslateStart(LiveStart):
 
 
 class LiveSummarize(PayloadSchema):
-    webhook = Text(sensitivity="url", help="Where the summary is sent.")
-    prompt = Text(help="How to summarise.")
+    webhook = Text(
+        sensitivity="url", example="https://example.com/summary", help="Where the summary is sent."
+    )
+    prompt = Text(example="In one sentence.", help="How to summarise.")
     summary_prompt = Text(documented=False)
     ai_model = Text(documented=False)
 
@@ -68,9 +76,27 @@ class Inject(PayloadSchema):
         required=True,
         blank=False,
         expected="text that is not blank",
+        example="One moment, please.",
         help="What to translate and speak.",
     )
     direction = leg(required=True, help="Which party hears it.")
+
+
+class TranscribeStart(LiveStart):
+    lang = LanguageTag(required=True, example="en-US", help="What is spoken.")
+    hints = ListOf(Text(), documented=False, help="Words to expect.")
+    verbose_utterances = Boolean(documented=False)
+
+
+class LiveTranscribe(PayloadSchema):
+    action = Keyed(
+        {
+            "start": Object(TranscribeStart, help="Begin to transcribe."),
+            "summarize": Object(LiveSummarize, help="Summarise what was said so far."),
+        },
+        words=("stop",),
+        required=True,
+    )
 
 
 class LiveTranslate(PayloadSchema):

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from marshmallow import ValidationError
 
 from ...redaction import SECRET
-from ..fields import Choice, FreeObject, JSONField, Url, check_json, describe, suggest
+from ..fields import (
+    Choice,
+    FreeObject,
+    JSONField,
+    PayloadSchema,
+    Text,
+    Url,
+    check_json,
+    describe,
+    suggest,
+)
 
 LEGS = ("local-caller", "remote-caller")
 
@@ -20,7 +31,7 @@ def leg(**options: Any) -> Choice:
 
 def status_url(help: str = "Where the service reports what becomes of it.") -> Url:
     """The callback URL that most commands take."""
-    return Url(help=help)
+    return Url(example="https://example.com/status", help=help)
 
 
 class Swml(FreeObject):
@@ -31,6 +42,10 @@ class Swml(FreeObject):
 
     expected = "a SWML document"
     version = "1.0.0"
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("example", {"sections": {"main": [{"play": "say:Hello"}]}})
+        super().__init__(**options)
 
     def check(self, value: Any) -> Mapping[str, Any]:
         document = super().check(value)
@@ -89,3 +104,24 @@ class Headers(JSONField):
             else SECRET
             for header in value
         ]
+
+
+class Nothing(PayloadSchema):
+    """For commands that take no params."""
+
+
+def control_id() -> Text:
+    """The id of an operation that was started before."""
+    return Text(
+        required=True, example="op-1", help="The operation, as it was named when it started."
+    )
+
+
+def new_control_id() -> Text:
+    """The id of the operation that a command starts; a fresh one where the caller gives none."""
+    return Text(
+        required=True,
+        example="op-1",
+        fill=lambda: str(uuid4()),
+        help="A name for the operation, to act on it later; a fresh uuid where it is left out.",
+    )

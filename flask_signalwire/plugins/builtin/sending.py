@@ -28,21 +28,34 @@ class Sender:
 
 
 class DryRun:
-    """Sends nothing, and says what would have gone.
+    """Sends nothing, and says what would have gone; registered last, so that it is asked first.
 
-    The leg that it answers with is made up, and says so (``leg.dry_run``).
+    :param always: whether that is so for all commands (``SIGNALWIRE_DRY_RUN``), or only for those
+        that were given ``dry_run=True``.
     """
 
+    def __init__(self, always: bool) -> None:
+        self._always = always
+
     @hookimpl(tryfirst=True)
-    def signalwire_send_command(self, command: Command) -> CallLeg:
-        call_id = command.call_id or command.params.get("id") or str(uuid4())
-        logger.warning(
-            "command %s %s: dry run, not sent: id=%s params=%s",
-            command.id,
-            command.name,
-            command.call_id,
-            command.masked_params(),
-            extra={"command_id": command.id},
-        )
-        leg = {"id": call_id, "status": None}
-        return CallLeg(leg, command=command, dry_run=True)
+    def signalwire_send_command(self, command: Command) -> CallLeg | None:
+        if command.dry_run:
+            return _rehearse(command, logging.INFO)
+        # Nobody asked for it where the command was made, so it is said louder.
+        return _rehearse(command, logging.WARNING) if self._always else None
+
+
+def _rehearse(command: Command, level: int) -> CallLeg:
+    """A leg that is made up, and says so (``leg.dry_run``)."""
+    call_id = command.call_id or command.params.get("id") or str(uuid4())
+    logger.log(
+        level,
+        "command %s %s: dry run, not sent: id=%s params=%s",
+        command.id,
+        command.name,
+        command.call_id,
+        command.masked_params(),
+        extra={"command_id": command.id},
+    )
+    leg = {"id": call_id, "status": None}
+    return CallLeg(leg, command=command, dry_run=True)

@@ -86,7 +86,7 @@ def server(tmp_path: Path) -> Any:
         cwd=tmp_path,
         env={
             **environment,
-            "PYTHONPATH": f"{Path(__file__).parent.parent}:{tmp_path}",
+            "PYTHONPATH": f"{Path(__file__).parents[2]}:{tmp_path}",
             "PYTHONUNBUFFERED": "1",
             "FLASK_SIGNALWIRE_SPACE": "simulator",
         },
