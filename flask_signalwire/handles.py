@@ -57,7 +57,8 @@ class _Stopping:
             if self.running:
                 self.stop()
         except CommandError as error:
-            command_id, name = (error.command.id, error.command.name) if error.command else ("?", "?")
+            command = error.command
+            command_id, name = (command.id, command.name) if command else ("?", "?")
             logger.info(
                 "command %s %s: %r was not stopped: %s",
                 command_id,
