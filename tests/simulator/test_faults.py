@@ -97,7 +97,7 @@ def test_a_reset_is_what_requests_makes_of_one(space, ask, after):
     assert isinstance(inner, urllib3.exceptions.ProtocolError)
     assert inner.args[0] == "Connection aborted."
     assert isinstance(inner.args[1], ConnectionResetError)
-    # A proper end in place of a reset would be http.client's RemoteDisconnected, which has no errno.
+    # A proper end would be http.client's RemoteDisconnected, which has no errno.
     assert inner.args[1].errno == errno.ECONNRESET
     assert len(space.simulator.calls) == bool(after)
     (entry,) = space.simulator.journal
