@@ -7,7 +7,6 @@ one of them is wrong. The lines marked *ours* are where the package is stricter 
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Any
 
@@ -22,6 +21,7 @@ from .predicates import (
     number,
     one_key,
     one_of,
+    public_ipv4,
     tagged,
     text,
     url,
@@ -36,13 +36,6 @@ RINGTONES = str.split(
     "au be ca cn cy cz de dk dz eg es fi fr hu il in jp ko pk pl ro rs ru sa tr uk us at bg br ch "
     "cl ee gr it lt mx my nl no nz ph pt se sg th za tw ve bong"
 )
-
-
-def _public(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and ipaddress.IPv4Address(value).is_global
-    except ValueError:
-        return False
 
 
 def _method(value: Any) -> bool:
@@ -80,10 +73,6 @@ def _codec_text(value: Any) -> bool:
 
 def _both_legs(value: Any) -> bool:
     return isinstance(value, list) and value in ([*LEGS], [*reversed(LEGS)])
-
-
-def _headers(value: Any) -> bool:
-    return list_of(any_object)(value) and is_json(value)
 
 
 WEB = url("http", "https")
@@ -166,7 +155,7 @@ CONTRACT: dict[str, Rule] = {
             "max_price_per_minute": number(0),
             "region": either(TEXT, list_of(TEXT)),
             "custom_variables": _variables,
-            "headers": _headers,
+            "headers": list_of(any_object),
         },
         lambda value: (
             ("to" in value or "to_script" in value) and ("url" in value) != ("swml" in value)
@@ -279,7 +268,7 @@ CONTRACT: dict[str, Rule] = {
             "device": tagged(
                 {
                     "rtp": an_object(
-                        {"addr": _public, "port": integer(1, 65535)},
+                        {"addr": public_ipv4, "port": integer(1, 65535)},
                         {
                             "codec": TAP_CODEC,
                             "ptime": lambda value: (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Callable
@@ -125,3 +126,10 @@ def url(*schemes: str) -> Rule:
         return parts.scheme in schemes and bool(parts.hostname)
 
     return check
+
+
+def public_ipv4(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and ipaddress.IPv4Address(value).is_global
+    except ValueError:
+        return False
