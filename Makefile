@@ -60,6 +60,10 @@ docs: $(VENV)/.tox ## build the documentation into docs/_build/html
 dist: $(VENV)/.tox ## build the sdists and wheels, and test them installed
 	$(BIN)/tox run -e dist
 
+.PHONY: vendor
+vendor: $(VENV)/.tox ## run the vendor's SDK against the simulator, and beside our client
+	$(BIN)/tox run -e vendor -- $(ARGS)
+
 .PHONY: bench
 bench: ## measure what a command costs, beside the vendor's SDK (ARGS=--quick)
 	$(PYTHON) benchmarks/run.py $(ARGS)

@@ -14,7 +14,7 @@ author = "flask-signalwire contributors"
 copyright = author  # noqa: A001  # Sphinx's own name
 version = release = flask_signalwire.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "reference_directives"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "generated"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"flask-signalwire {release}"

@@ -57,7 +57,16 @@ class _Stopping:
             if self.running:
                 self.stop()
         except CommandError as error:
-            logger.info("%r was not stopped: %s", self, scrub(" ".join(str(error).split())))
+            command = error.command
+            command_id, name = (command.id, command.name) if command else ("?", "?")
+            logger.info(
+                "command %s %s: %r was not stopped: %s",
+                command_id,
+                name,
+                self,
+                scrub(" ".join(str(error).split())),
+                extra={"command_id": command_id},
+            )
             return error
         return None
 

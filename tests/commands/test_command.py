@@ -7,6 +7,7 @@ import json
 import pickle
 from dataclasses import FrozenInstanceError
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,10 @@ from .corpus import CALL, START, start
 
 COMMANDS = CommandTable()
 TRANSLATE = COMMANDS["calling.live_translate"]
+STARTS = [
+    f"calling.{what}"
+    for what in ("play", "record", "collect", "detect", "tap", "stream", "transcribe")
+]
 
 
 def test_what_the_caller_does_to_its_own_dict_later_changes_nothing() -> None:
@@ -171,3 +176,44 @@ def test_a_commands_repr_shows_neither_password_nor_number(password: str, digits
     assert digits not in repr(command)
     assert command.masked_params()["password"] == "[secret]"
     assert command.params["password"] == password
+
+
+def test_what_the_sdk_takes_for_a_hold_is_written_as_the_contract_wants_it() -> None:
+    spec = COMMANDS["calling.ai_hold"]
+    assert spec.complete({"timeout": 300}) == {"timeout": "300"}
+    assert spec.complete({"timeout": 0, "prompt": "p"}) == {"timeout": "0", "prompt": "p"}
+    assert spec.complete({"timeout": "300"}) == {"timeout": "300"}
+
+
+@pytest.mark.parametrize(
+    "timeout", [-1, True, 1.5, 10**19, pytest.param(10**5000, id="endless"), "", "5s"]
+)
+def test_no_other_timeout_of_a_hold_is_made_up(timeout: Any) -> None:
+    spec = COMMANDS["calling.ai_hold"]
+    params = spec.complete({"timeout": timeout})
+    with pytest.raises(PayloadError) as caught:
+        spec.validate(Command(spec, CALL, params))
+    assert [path for path, _ in caught.value.problems] == ["params.timeout"]
+
+
+def test_audio_beside_record_is_put_inside_of_it() -> None:
+    spec = COMMANDS["calling.record"]
+    completed = spec.complete({"control_id": "r", "audio": {"beep": True}})
+    assert completed == {"control_id": "r", "record": {"audio": {"beep": True}}}
+    both = spec.complete({"control_id": "r", "audio": {}, "record": {"audio": {}}})
+    with pytest.raises(PayloadError) as caught:
+        spec.validate(Command(spec, CALL, both))
+    assert [path for path, _ in caught.value.problems] == ["params.audio"]
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_what_starts_gets_a_control_id_of_its_own_unless_it_has_one(name: str) -> None:
+    spec = COMMANDS[name]
+    first, second = spec.complete({})["control_id"], spec.complete({})["control_id"]
+    assert UUID(first) != UUID(second)
+    assert spec.complete({"control_id": "mine"})["control_id"] == "mine"
+
+
+def test_nothing_else_gets_one() -> None:
+    for spec in COMMANDS:
+        assert ("control_id" in spec.complete({})) is (spec.name in STARTS), spec.name

@@ -7,16 +7,19 @@ import inspect
 import itertools
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import flask_signalwire
 from flask_signalwire import exceptions, fields, signals, simulator
-from flask_signalwire.commands import TABLE
+from flask_signalwire.cli.exits import MEANINGS
 from flask_signalwire.config import Settings
 from flask_signalwire.plugins.checking import HOOKS
+from flask_signalwire.simulator.faults import Damage
 
 PACKAGE = Path(flask_signalwire.__file__).parent
+LEVELS = ("debug", "info", "warning", "error", "exception", "critical")
 SIGNALS = [name for name, value in vars(signals).items() if type(value).__name__ == "NamedSignal"]
 ERRORS = [
     name
@@ -119,36 +122,19 @@ def test_settings(pages, reference):
         assert environment is None or f"variable `{environment}`" in generated
 
 
-@pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.name)
-def test_command(pages, reference, spec):
-    section = pages["commands"].text.split(f"\n## `{spec.method}`\n")[1].split("\n## ")[0]
-    assert f"```{{command-reference}} {spec.name}\n```" in section
-    assert f"calling.{spec.method}(" in section
-    generated = reference.command(spec.name)
-    for key in spec.payload.keys:
-        assert f"| `{key}` |" in generated
-    assert f"`{spec.name}`" in reference.commands()
-
-
-def test_generated_commands_say_what_is_in_their_fields(reference):
-    translate = reference.command("calling.live_translate")
-    assert "| `action.start.speech_timeout` | an integer of at least 1500 | " in translate
-    assert "| `action.inject.message` | text that is not blank | yes | " in translate
-    assert "Your own key. *SDK only.* Never shown in logs. |" in translate
-    assert "**Repeatable:** by its params. A second start" in translate
-    assert "**Repeatable:** no." in reference.command("dial")
-    assert "**Repeatable:** yes." in reference.command("calling.end")
-
-
 def test_generated_tables_are_tables(reference):
     rows = [["`a | b`", "c\nd"]]
     assert reference.table(["x", "y"], rows).splitlines()[-1] == r"| `a \| b` | c d |"
 
 
-def test_every_command_says_how_many_there_are(pages):
-    page = pages["commands"].text
-    assert f"The other {42 - len(TABLE)} come" in page
-    assert f"- {42 - len(TABLE)} of the service's 42 commands" in pages["architecture"].text
+def test_exit_codes(pages):
+    table = {cells[0]: cells[1] for cells in rows(pages["cli"].text, "## Exit codes")}
+    assert table == {f"`{int(code)}`": meaning for code, meaning in MEANINGS.items()}
+
+
+@pytest.mark.parametrize("fault", get_args(Damage))
+def test_fault(pages, fault):
+    assert f"`{fault}`" in [cells[0] for cells in rows(pages["simulator"].text, "## Faults")]
 
 
 def log_calls():
@@ -165,7 +151,7 @@ def log_calls():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 logger = loggers.get(ast.unparse(node.func.value))
-                if logger:
+                if logger and node.func.attr in LEVELS:
                     keywords = {keyword.arg for keyword in node.keywords}
                     yield logger, node.func.attr, node.args[0].value, keywords
 
@@ -186,11 +172,12 @@ def test_lines_of_commands_begin_with_their_id():
             assert "extra" in keywords
 
 
-def test_links_to_pages(page, pages):
-    for target, anchor in re.findall(r"\]\((?:([\w-]+)\.md)?(?:#([\w-]+))?\)", page.text):
+def test_links_to_pages(page, pages, reference):
+    text = reference.expand(page.text)
+    for target, anchor in re.findall(r"\]\((?:([\w-]+)\.md)?(?:#([\w-]+))?\)", text):
         if target or anchor:
             there = pages[target] if target else page
-            headings = re.findall(r"^#+ (.*)$", there.text, re.MULTILINE)
+            headings = re.findall(r"^#+ (.*)$", reference.expand(there.text), re.MULTILINE)
             slugs = {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings}
             assert not anchor or anchor in slugs
 

@@ -380,7 +380,7 @@ def test_a_key_that_somebody_took_meanwhile_is_told_of(
     assert "There may be two calls" in log.text
 
 
-def test_the_answer_is_json_even_where_a_plugin_made_it(
+def test_an_answer_that_can_not_be_stored_keeps_the_key(
     make_app: Callable[..., Flask], url: str, stored: Callable[[], dict[str, Any]]
 ) -> None:
     leg = json.loads(answer().partition(b"\r\n\r\n")[2])

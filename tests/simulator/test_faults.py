@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -96,6 +97,8 @@ def test_a_reset_is_what_requests_makes_of_one(space, ask, after):
     assert isinstance(inner, urllib3.exceptions.ProtocolError)
     assert inner.args[0] == "Connection aborted."
     assert isinstance(inner.args[1], ConnectionResetError)
+    # A proper end would be http.client's RemoteDisconnected, which has no errno.
+    assert inner.args[1].errno == errno.ECONNRESET
     assert len(space.simulator.calls) == bool(after)
     (entry,) = space.simulator.journal
     assert (entry.status, entry.fault) == (None, f"reset{after}")

@@ -18,6 +18,8 @@ def right(calling: Calling, call: Call) -> None:
     start = {"from_lang": "en-US", "direction": ["remote-caller"]}
     calling.live_translate("id", action={"start": start}, context={"remote_number": "+34911234567"})
     calling.live_translate(call_id="id", action="stop", deadline=5)
+    calling.dial(from_="+12025550100", to_script="x", url="u", idempotency_key="order-42")
+    calling.send("dial", params={}, idempotency_key="order-42")
     call.end(reason="busy", extras={"newer": 1})
     call.update(status="completed")
     assert_type(current_signalwire.calling, Calling)
@@ -35,5 +37,7 @@ def wrong(calling: Calling, call: Call) -> None:
     calling.dial(from_="+12025550100", timeout="30")  # type: ignore[arg-type]
     calling.end("id", reason="no_answer")  # type: ignore[arg-type]
     calling.end("id", dedline=5)  # type: ignore[call-arg]
+    calling.end("id", idempotency_key="order-42")  # type: ignore[call-arg]
+    calling.dial(from_="+12025550100", idempotency_key=42)  # type: ignore[arg-type]
     call.dial(from_="+12025550100")  # type: ignore[attr-defined]
     call.end("id")  # type: ignore[call-arg, arg-type]

@@ -50,12 +50,14 @@ class _Attempt:
     :param status_url: the caller's own, before plugins filled one in.
     :param name: the key's name in the store.
     :param entry: what was reserved, or is about to be; None while nothing was.
+    :param text: the entry as it is in the store.
     :param sending: whether the reservation succeeded, so that the command was let through.
     """
 
     status_url: object = None
     name: str = ""
     entry: Entry | None = None
+    text: str = ""
     sending: bool = False
 
 
@@ -106,11 +108,11 @@ class Idempotency:
         # What plugins filled in for callbacks may carry a token that is never the same twice.
         params = {**command.params, "status_url": attempt.status_url}
         entry = Entry(command.id, fingerprint(account, command.name, params), time.time())
-        attempt.name = name_of(account, key)
+        attempt.name, attempt.text = name_of(account, key), entry.encode()
         attempt.entry = entry  # before the store is asked: an interruption may come from now on
         lifetime = max(self._ttl, (command.deadline or self._deadline) + MARGIN)
         try:
-            found = self._store.reserve(attempt.name, entry.encode(), lifetime)
+            found = self._store.reserve(attempt.name, attempt.text, lifetime)
             if found is None:
                 attempt.sending = True
                 return None
@@ -164,15 +166,14 @@ class Idempotency:
         if not attempt.sending:
             # The reservation failed, maybe after the store had heard of it; its error is told.
             with suppress(StoreError):
-                self._store.release(attempt.name, entry.encode())
+                self._store.release(attempt.name, attempt.text)
             return
         try:
             if outcome in ("not_sent", "refused") or (leg is not None and leg.dry_run):
-                kept = self._store.release(attempt.name, entry.encode())
+                kept = self._store.release(attempt.name, attempt.text)
             else:
-                kept = self._store.replace(
-                    attempt.name, entry.encode(), _ended(entry, leg).encode(), self._ttl
-                )
+                ended = _ended(entry, leg).encode()
+                kept = self._store.replace(attempt.name, attempt.text, ended, self._ttl)
         except StoreError as error:
             raise StoreError(
                 f"{error}. What became of command {command.id} ({outcome}) is not written down: "

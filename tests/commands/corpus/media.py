@@ -70,6 +70,7 @@ ALLOWED: list[Case] = [
     *((PLAY, play(item("ringtone", name=name))) for name in RINGTONES),
     (PLAY, play(item("ringtone", name="es", duration=0.5))),
     (PLAY, {"control_id": "p", "play": []}),
+    (PLAY, play({"params": {"duration": 1}, "type": "silence"})),
     *((PLAY, play(volume=volume)) for volume in (-40, 0, 3.5, 40)),
     *((PLAY, play(direction=who)) for who in WHO),
     *((PLAY, play(loop=loop)) for loop in (0, 1, 10**6)),
