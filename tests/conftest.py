@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from blinker import NamedSignal
 from flask import Flask
@@ -18,6 +20,14 @@ VENDOR = (
     "SIGNALWIRE_SPACE",
     "SIGNALWIRE_REST_CA_FILE",
 )
+
+
+# `short` is for every interpreter but one: what a generator finds does not depend on it.
+# `thorough` is for those who look for more: HYPOTHESIS_PROFILE=thorough pytest tests/commands
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("short", deadline=None, max_examples=10)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=5000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_signalwire import hookimpl
@@ -73,7 +73,6 @@ def test_a_full_store_refuses_new_keys_and_forgets_no_old_one(
     assert not dial(app, "key-3").replayed
 
 
-@settings(max_examples=200)
 @given(
     st.lists(
         st.tuples(

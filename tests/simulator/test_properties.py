@@ -14,7 +14,7 @@ from flask_signalwire.simulator import AnswerLost, ManualClock, Simulator
 PATH = "/api/calling/calls"
 
 # No database of examples: a test leaves nothing behind.
-quick = settings(deadline=None, database=None, max_examples=300)
+quick = settings(deadline=None, database=None)
 
 numbers = st.integers() | st.floats() | st.integers(10**300, 10**320)
 leaves = st.none() | st.booleans() | numbers | st.text(st.characters())

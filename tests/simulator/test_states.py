@@ -143,9 +143,7 @@ class OneCall(RuleBasedStateMachine):
 
 
 # No database of examples: a test leaves nothing behind.
-OneCall.TestCase.settings = settings(
-    deadline=None, database=None, max_examples=80, stateful_step_count=30
-)
+OneCall.TestCase.settings = settings(deadline=None, database=None, stateful_step_count=30)
 TestOneCall = OneCall.TestCase
 
 

@@ -123,13 +123,13 @@ def outcome(
     return check
 
 
-@settings(SERVED, max_examples=60)
+@settings(SERVED)
 @given(frame=st.sampled_from(FRAMES), noise=st.binary(max_size=200))
 def test_any_bytes(outcome: Callable[[bytes], None], frame: bytes, noise: bytes) -> None:
     outcome(frame + noise)
 
 
-@settings(SERVED, max_examples=80)
+@settings(SERVED)
 @given(
     status=st.sampled_from([200, 201, 204, 302, 400, 401, 404, 409, 418, 422, 429, 500, 503, 999]),
     body=SHAPED | JSON,
