@@ -30,7 +30,7 @@ class AuditRow:
     :param intent_at: when it was about to be sent; None where it never came so far.
     :param finished_at: when its outcome was known.
     :param outcome: ``accepted``, ``refused``, ``not_sent`` or ``unknown`` as in
-        ``CommandError.outcome``; ``dry_run``; None while it is unresolved.
+        ``CommandError.outcome``; ``dry_run``; ``replayed``; None while it is unresolved.
     :param stage: where it failed: ``prepare``, ``validate``, ``authorize`` or ``send``.
     :param error: the class of its error. :param message: the error's text.
     :param leg_id: the call in the service's answer. :param leg_status: its state then.

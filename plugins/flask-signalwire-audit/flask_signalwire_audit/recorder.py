@@ -91,7 +91,9 @@ def _described(command: Command) -> dict[str, Any]:
 
 def _outcome(outcome: str, leg: CallLeg | None) -> str:
     """A dry run's answer is made up: to call it accepted would be a lie."""
-    return "dry_run" if leg is not None and leg.dry_run else outcome
+    if leg is None or not (leg.dry_run or leg.replayed):
+        return outcome
+    return "dry_run" if leg.dry_run else "replayed"  # nothing was sent, so nothing was accepted
 
 
 def _now() -> datetime:

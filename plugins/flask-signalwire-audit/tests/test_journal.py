@@ -207,6 +207,12 @@ def test_an_interrupted_command_is_unknown(make_app, dial) -> None:
     assert log_of(app).rows()[0].outcome == "unknown"
 
 
+def test_a_replayed_leg_is_not_a_second_call(make_app, dial) -> None:
+    app = make_app()
+    assert dial(app, idempotency_key="order-42").id == dial(app, idempotency_key="order-42").id
+    assert [row.outcome for row in log_of(app).rows()] == ["replayed", "accepted"]
+
+
 def test_a_dry_run_is_not_called_accepted(make_app, dial) -> None:
     app = make_app(SIGNALWIRE_DRY_RUN=True)
     assert dial(app).dry_run
