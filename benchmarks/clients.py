@@ -47,6 +47,35 @@ FULL: dict[str, Any] = {
     },
     "status_url": PARAMS["status_url"],
 }
+PLAY: dict[str, Any] = {
+    "control_id": "bench-1",
+    "volume": 3,
+    "play": [
+        {"type": "tts", "params": {"text": "Good morning.", "language": "en-US"}},
+        {"type": "silence", "params": {"duration": 0.5}},
+        {"type": "audio", "params": {"url": "https://app.example.com/sounds/welcome.mp3"}},
+        {"type": "ringtone", "params": {"name": "us", "duration": 4}},
+        {"type": "tts", "params": {"text": "Buenos días.", "language": "es-ES"}},
+    ],
+}
+DIAL: dict[str, Any] = {
+    "from_": "+15550100001",
+    "to": "+15550100002",
+    "status_url": "https://app.example.com/signalwire/status",
+    "status_events": ["answered", "ended"],
+    "swml": {
+        "version": "1.0.0",
+        "sections": {
+            "main": [
+                "answer",
+                {"play": {"url": "https://app.example.com/sounds/welcome.mp3"}},
+                {"connect": {"to": "+15550100003", "timeout": 20}},
+                {"if": {"when": "connect_result == 'failed'", "then": ["hangup"]}},
+            ],
+            "again": [{"execute": {"dest": "main"}}],
+        },
+    },
+}
 ENVELOPE = {"command": "calling.live_translate", "id": CALL_ID, "params": PARAMS}
 
 
@@ -98,17 +127,24 @@ def app_for(space: str, plugins: int = 2, receivers: int = 1, ca_file: str | Non
     return app
 
 
-def ours(app: Any, params: dict[str, Any] = PARAMS) -> Call:
+def ours(app: Any, params: dict[str, Any] = PARAMS, method: str = "live_translate") -> Call:
     """Our call, as a view makes it; an app context must have been pushed."""
     from flask import current_app
 
+    where = () if method == "dial" else (CALL_ID,)
+
     def call() -> Any:
-        return current_app.signalwire.calling.live_translate(CALL_ID, **params)
+        return getattr(current_app.signalwire.calling, method)(*where, **params)
 
     return call
 
 
-def sdk(space: str, params: dict[str, Any] = PARAMS, pool: int | None = None) -> Call:
+def sdk(
+    space: str,
+    params: dict[str, Any] = PARAMS,
+    method: str = "live_translate",
+    pool: int | None = None,
+) -> Call:
     """The vendor's SDK; with `pool` as large as ours, for which a private attribute is needed."""
     from requests.adapters import HTTPAdapter
     from signalwire.rest import RestClient
@@ -118,8 +154,10 @@ def sdk(space: str, params: dict[str, Any] = PARAMS, pool: int | None = None) ->
         session = client._http._session  # noqa: SLF001  # there is no public way
         session.mount("https://", HTTPAdapter(pool_maxsize=pool))
 
+    where = () if method == "dial" else (CALL_ID,)
+
     def call() -> Any:
-        return client.calling.live_translate(CALL_ID, **params)
+        return getattr(client.calling, method)(*where, **params)
 
     return call
 
