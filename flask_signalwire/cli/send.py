@@ -62,6 +62,11 @@ def send_command(client: Client) -> click.Command:
     )
     @click.option("--deadline", type=_Seconds(), help="Seconds that it may take in all.")
     @click.option(
+        "--idempotency-key",
+        help="A name for this call, for commands that start one: sent again with the same key, it "
+        "answers with the first leg and starts no second call.",
+    )
+    @click.option(
         "--dry-run",
         is_flag=True,
         help="Go through validation and all plugins, send nothing, and show what would have gone.",
@@ -81,6 +86,7 @@ def send_command(client: Client) -> click.Command:
         account: str,
         context: dict[str, Any] | None,
         deadline: float | None,
+        idempotency_key: str | None,
         dry_run: bool,
         output: str,
     ) -> None:
@@ -96,12 +102,15 @@ def send_command(client: Client) -> click.Command:
             calling = client.account(account).calling
         except ConfigurationError as error:
             raise click.BadParameter(str(error), param_hint="--account") from error
+        options: dict[str, Any] = {"context": context, "deadline": deadline, "dry_run": dry_run}
+        if idempotency_key is not None:
+            options["idempotency_key"] = idempotency_key
         report = _Report(spec, as_json=output == "json")
         with _quiet_log():
             try:
-                leg = calling.send(
-                    spec.name, call_id, params, context=context, deadline=deadline, dry_run=dry_run
-                )
+                leg = calling.send(spec.name, call_id, params, **options)
+            except (TypeError, ValueError) as error:  # of a key that can't be used
+                raise click.BadParameter(str(error), param_hint="--idempotency-key") from error
             except SignalWireError as error:
                 report.failed(error)
             except KeyboardInterrupt:
@@ -157,7 +166,8 @@ class _Report:
                 click.echo(f"{self._spec.name}: not sent (dry run). It would have sent:")
                 click.echo(json.dumps(_would_send(leg), indent=2, ensure_ascii=False))
             else:
-                click.echo(f"{self._spec.name}: accepted.")
+                how = "not sent: its key was answered before." if leg.replayed else "accepted."
+                click.echo(f"{self._spec.name}: {how}")
                 echo_columns(_rows(leg))
         except OSError as error:  # whoever reads is gone; the command is not
             # Or Python would complain once more, when it flushes what is left.
@@ -209,6 +219,7 @@ def _as_json(leg: CallLeg) -> dict[str, Any]:
     about = {
         "outcome": "not_sent" if leg.dry_run else "accepted",
         "dry_run": leg.dry_run,
+        "replayed": leg.replayed,
         "command_id": leg.command_id,
         "request_id": leg.request_id,
         "control_id": leg.control_id,

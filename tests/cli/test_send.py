@@ -245,6 +245,25 @@ def test_another_account(
     assert (home.connections, abroad.commands) == (0, ["dial"])
 
 
+def test_a_key_places_one_call(app: Flask, run: Run) -> None:
+    first = json.loads(dial(run, app, "--idempotency-key", "order-42", "--output", "json").stdout)
+    again = json.loads(dial(run, app, "--idempotency-key", "order-42", "--output", "json").stdout)
+    assert (first["replayed"], again["replayed"]) == (False, True)
+    assert first["leg"]["id"] == again["leg"]["id"]
+    text = dial(run, app, "--idempotency-key", "order-42")
+    assert "not sent: its key was answered before" in text.stdout
+    assert len(app.extensions["signalwire"].simulator.calls) == 1
+
+
+@pytest.mark.parametrize(("command", "key"), [(["dial", "--json", TEXT], " "), (["end"], "k")])
+def test_2_a_key_that_can_not_be_used(app: Flask, run: Run, command: list[str], key: str) -> None:
+    given = [*command, *(["--call-id", CALL] if command == ["end"] else [])]
+    result = run(app, "send", *given, "--idempotency-key", key)
+    assert result.exit_code == 2
+    assert "--idempotency-key" in result.output
+    assert not app.extensions["signalwire"].simulator.journal
+
+
 def test_a_dry_run_shows_what_would_go_after_plugins_and_masked(
     make_app: Callable[..., Flask], run: Run
 ) -> None:
