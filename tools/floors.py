@@ -28,14 +28,17 @@ def normalized(name: str) -> str:
 
 
 def read(setup_file: Path) -> tuple[str, dict[str, str]]:
-    """A distribution's name, and the floor of each of its requirements.
+    """A distribution's name, and the floor of each of its requirements, extras included.
 
     A requirement without a floor ends the program: nobody would know what it was tested with.
     """
     parser = configparser.ConfigParser(interpolation=None)
     parser.read(setup_file, encoding="utf-8")
     floors: dict[str, str] = {}
-    for line in parser.get("options", "install_requires", fallback="").splitlines():
+    required = [parser.get("options", "install_requires", fallback="")]
+    if parser.has_section("options.extras_require"):
+        required += [text for _, text in parser.items("options.extras_require")]
+    for line in "\n".join(required).splitlines():
         requirement = REQUIREMENT.match(line.partition("#")[0].strip())
         if requirement is None:
             continue
@@ -59,8 +62,11 @@ def collect() -> dict[str, str]:
 
 
 def version_key(version: str) -> tuple[int, ...]:
-    """A floor as numbers that compare."""
-    return tuple(int(part) for part in version.split("."))
+    """A version as numbers that compare: 4.5 is 4.5.0."""
+    numbers = [int(part) for part in version.split(".")]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import click
@@ -37,9 +38,19 @@ def simulator_group(client: Client) -> click.Group:
             click.echo(f"  export SIGNALWIRE_PROJECT_ID={project}")
             shown = token if client.settings.api_token is None else "…  # your own, as configured"
             click.echo(f"  export SIGNALWIRE_API_TOKEN={shown}")
+            click.echo("Each request is shown here; Ctrl-C ends it.", err=True)
+            _show_requests()
             try:
                 server.wait()
             except KeyboardInterrupt:
                 click.echo("Stopped.")
 
     return group
+
+
+def _show_requests() -> None:
+    """Print the server's log, unless the app has a place for it."""
+    log = logging.getLogger("flask_signalwire.simulator")
+    if not log.hasHandlers():
+        log.addHandler(logging.StreamHandler())
+        log.setLevel(logging.INFO)
