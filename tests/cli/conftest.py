@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 from flask import Flask
 
 from tests.transport.servers import Script, Server, ok
@@ -24,7 +25,10 @@ def run() -> Callable[..., Result]:
     """`run(app, "send", "dial", input="…")`: what `flask signalwire …` does."""
 
     def invoke(app: Flask, *arguments: str, **options: Any) -> Result:
-        return app.test_cli_runner().invoke(args=["signalwire", *arguments], **options)
+        # Before 8.2, click mixed stderr into stdout unless it was told not to.
+        mixes = "mix_stderr" in inspect.signature(CliRunner).parameters
+        runner = app.test_cli_runner(**({"mix_stderr": False} if mixes else {}))
+        return runner.invoke(args=["signalwire", *arguments], **options)
 
     return invoke
 

@@ -86,7 +86,7 @@ def test_every_command_can_be_explained(spec: CommandSpec, app: Flask, run: Run)
 def test_the_nearest_name_is_suggested(app: Flask, run: Run) -> None:
     result = run(app, "commands", "live_translat")
     assert result.exit_code == 2
-    assert "did you mean `live_translate`?" in result.output
+    assert "did you mean `live_translate`?" in result.stderr
 
 
 def test_a_command_without_an_example_is_explained_all_the_same(

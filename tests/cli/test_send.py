@@ -260,7 +260,7 @@ def test_2_a_key_that_can_not_be_used(app: Flask, run: Run, command: list[str], 
     given = [*command, *(["--call-id", CALL] if command == ["end"] else [])]
     result = run(app, "send", *given, "--idempotency-key", key)
     assert result.exit_code == 2
-    assert "--idempotency-key" in result.output
+    assert "--idempotency-key" in result.stderr
     assert not app.extensions["signalwire"].simulator.journal
 
 
