@@ -208,16 +208,17 @@ class Pipeline:
         )
         interruptions += self._signal(signals.command_succeeded, command=command, leg=leg)
         with _broken_log:
-            logger.info(
-                "command %s %s %s: call %s, status %s, %.3f s",
-                command.id,
-                command.name,
-                _happened(leg),
-                text_of(leg.id or command.call_id),
-                text_of(leg.status),
-                elapsed,
-                extra={"command_id": command.id},
-            )
+            if logger.isEnabledFor(logging.INFO):  # scrubbing takes longer than all the rest here
+                logger.info(
+                    "command %s %s %s: call %s, status %s, %.3f s",
+                    command.id,
+                    command.name,
+                    _happened(leg),
+                    text_of(leg.id or command.call_id),
+                    text_of(leg.status),
+                    elapsed,
+                    extra={"command_id": command.id},
+                )
         for interruption in interruptions:
             raise interruption
 
@@ -248,7 +249,7 @@ class Pipeline:
         interruptions = []
         for implementation in self._plugins.implementations(hook):
             try:
-                implementation(**_own_leg(given))
+                implementation(**(_own_leg(given) if "leg" in implementation.arguments else given))
             except Exception as error:  # noqa: BLE001  # somebody else's code
                 self._report(given["command"], implementation.plugin, hook, error)
             except BaseException as interruption:  # noqa: BLE001  # raised in the end

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -91,8 +90,7 @@ class CallLeg(dict[str, Any]):
 
     def detached(self) -> CallLeg:
         """A deep copy that knows the same command: what is done to it leaves this one alone."""
-        leg = copy.deepcopy(dict(self))
-        answer = CallLeg(leg)
+        answer = CallLeg(_copied(self))
         answer.__dict__.update(self.__dict__)
         return answer
 
@@ -118,3 +116,12 @@ class CallLeg(dict[str, Any]):
 
     def __repr__(self) -> str:
         return f"<CallLeg {self.masked()!r}>"
+
+
+def _copied(value: Any) -> Any:
+    """A deep copy of JSON, in a fraction of the time that Python's own takes."""
+    if isinstance(value, dict):
+        return {key: _copied(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_copied(inner) for inner in value]
+    return value
