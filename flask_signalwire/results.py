@@ -121,7 +121,10 @@ class CallLeg(dict[str, Any]):
 def _copied(value: Any) -> Any:
     """A deep copy of JSON, in a fraction of the time that Python's own takes."""
     if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
+        return {
+            key: _copied(inner) if isinstance(inner, (dict, list)) else inner
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
         return [_copied(inner) for inner in value]
     return value
