@@ -27,7 +27,7 @@ from .handles import (
 )
 from .methods import CallingMethods, CallMethods, CallOptions, DialOptions
 from .pipeline import Pipeline
-from .redaction import text_of
+from .redaction import short, text_of
 from .results import CallLeg
 
 if TYPE_CHECKING:
@@ -120,14 +120,14 @@ class Calling(CallingMethods):
         vendor = options.get("request_options")
         deadline = options.get("deadline")
         if deadline is not None and not (_is_number(deadline) and 0 < deadline <= MAX_SECONDS):
-            raise ValueError(f"deadline={_short(deadline)}; expected a number of seconds above 0")
+            raise ValueError(f"deadline={short(deadline)}; expected a number of seconds above 0")
         timeout, retries = getattr(vendor, "timeout", None), getattr(vendor, "retries", None)
         if timeout is not None and not (_is_number(timeout) and 0 < timeout <= MAX_SECONDS):
             raise ValueError(
-                f"timeout={_short(timeout)} of request_options; expected seconds above 0"
+                f"timeout={short(timeout)} of request_options; expected seconds above 0"
             )
         if retries is not None and not (type(retries) is int and retries >= 0):
-            raise ValueError(f"retries={_short(retries)} of request_options; expected 0 or more")
+            raise ValueError(f"retries={short(retries)} of request_options; expected 0 or more")
         try:
             given = {key: value for key, value in params.items() if value is not None}
             payload = freeze(spec.complete({**given, **extras}))
@@ -268,14 +268,6 @@ def _mapping(option: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise TypeError(f"{option} is a {type(value).__name__}; expected a dict")
     return value
-
-
-def _short(value: object) -> str:
-    """A wrong number in an error: Python refuses to write out the longest integers."""
-    try:
-        return repr(value)[:40]
-    except ValueError:
-        return "a huge number"
 
 
 def _is_number(value: object) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .exceptions import ConfigurationError, Problem
-from .redaction import scrub
+from .redaction import scrub, short
 
 logger = logging.getLogger("flask_signalwire.config")
 
@@ -63,16 +63,9 @@ def _is_loopback(space: str) -> bool:
     return host in ("localhost", "[::1]") or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
 
 
-def _short(value: Any) -> str:
-    try:
-        return repr(value)[:40]
-    except ValueError:  # of an integer with thousands of digits
-        return "a huge number"
-
-
 def _seconds(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 86400:
-        raise _Wrong(f"is {_short(value)}; write a number of seconds above 0, such as 10 or 2.5")
+        raise _Wrong(f"is {short(value)}; write a number of seconds above 0, such as 10 or 2.5")
     return float(value)
 
 
@@ -111,7 +104,7 @@ def _redis(value: Any) -> str:
 def _count(minimum: int) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= 10_000:
-            raise _Wrong(f"is {_short(value)}; write a whole number of at least {minimum}")
+            raise _Wrong(f"is {short(value)}; write a whole number of at least {minimum}")
         return value
 
     return parse

@@ -75,6 +75,14 @@ def text_of(value: object) -> str:
         return f"<{type(value).__name__}>"
 
 
+def short(value: object) -> str:
+    """A wrong setting or option in an error; Python refuses to write out the longest integers."""
+    try:
+        return repr(value)[:40]
+    except ValueError:
+        return "a huge number"
+
+
 def scrubbed_traceback(error: BaseException) -> str:
     """An exception's traceback for a log: its message may quote a number or a URL."""
     return scrub("".join(traceback.format_exception(error))).rstrip()
