@@ -252,6 +252,8 @@ class Call(CallMethods):
         options: CallOptions,
     ) -> CallLeg:
         leg = self._calling.send(name, call_id, params, **options)
+        if leg.dry_run:  # nothing reached the call
+            return leg
         if name in _TO_AN_AI_AGENT:
             self._leg.runs_ai_agent = True
         elif name == "calling.ai.stop":

@@ -243,3 +243,8 @@ def test_a_restart_is_refused_where_an_ai_agent_runs(call: Call, spy: Spy, known
         call.ai_stop()
         session.switch(to_lang="de-DE")
     assert spy.words().count("start") == 3
+
+
+def test_a_dry_run_tells_nothing_of_an_ai_agent(call: Call) -> None:
+    call.ai_message(role="system", message_text="A human takes over", dry_run=True)
+    assert not call.runs_ai_agent
