@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_signalwire import Settings, SignalWire
+from flask_signalwire.config import PURPOSES
 from flask_signalwire.exceptions import ConfigurationError
 
 CREDENTIALS = {
@@ -230,3 +231,171 @@ def test_the_reference_has_every_setting() -> None:
     keys = [key for key, *_ in Settings.reference()]
     assert keys[:3] == ["SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN", "SIGNALWIRE_SPACE"]
     assert all(text for *_, text in Settings.reference())
+
+
+# -- callbacks ------------------------------------------------------------------------------------
+
+
+def test_callbacks_need_no_setting_but_where_the_app_is() -> None:
+    settings = Settings.load({"SIGNALWIRE_PUBLIC_URL": "https://desk.example.com/"}, {})
+    assert settings.public_url == "https://desk.example.com"
+    assert (settings.webhooks, settings.callbacks, settings.webhook_prefix) == (
+        True,
+        True,
+        "/signalwire",
+    )
+    assert {purpose: settings.policy(purpose) for purpose in PURPOSES} == {
+        "calls": (("token",),),
+        "operations": (("token",),),
+        "live": (("token",),),
+        "sidecar": (("token",),),
+        "swml": (("signature",),),
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://desk.example.com",
+        "https://desk.example.com:8443/a/b%20c",
+        "http://localhost:5000",
+        "http://127.0.0.1:5000/x",
+        "http://[::1]:5000",
+    ],
+)
+def test_a_public_url_is_kept_as_it_is_written(url: str) -> None:
+    assert Settings.load({"SIGNALWIRE_PUBLIC_URL": url}, {}).public_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "desk.example.com",
+        "http://desk.example.com",
+        "http://10.0.0.1",
+        "http://127.0.0.1.evil.example",
+        "ftp://desk.example.com",
+        "https://user:hunter2@desk.example.com",
+        "https://desk.example.com?x=1",
+        "https://desk.example.com/?",
+        "https://desk.example.com/#x",
+        "https://desk.example.com:99999",
+        "https://desk.example.com/a b",
+        "https://déšk.example.com",
+        "https://",
+        "https://[::1",
+        "",
+        7,
+    ],
+)
+def test_what_the_service_could_not_reach_is_no_public_url(url: Any) -> None:
+    with pytest.raises(ConfigurationError, match="SIGNALWIRE_PUBLIC_URL") as caught:
+        Settings.load({"SIGNALWIRE_PUBLIC_URL": url}, {})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_one_signing_key_or_two_and_none_of_them_in_a_repr() -> None:
+    def keys(value: Any) -> tuple[str, ...]:
+        settings = Settings.load({"SIGNALWIRE_SIGNING_KEY": value}, {})
+        assert "hunter" not in repr(settings)
+        return settings.signing_key
+
+    assert keys("hunter1") == ("hunter1",)
+    assert keys(["hunter1", "hunter2"]) == ("hunter1", "hunter2")
+    environ = {"SIGNALWIRE_SIGNING_KEY": "hunter3"}
+    assert Settings.load({}, environ).signing_key == ("hunter3",)
+    for wrong in ([], ["hunter1", ""], 5, ["hunter1", 1e5]):
+        with pytest.raises(ConfigurationError, match="SIGNALWIRE_SIGNING_KEY") as caught:
+            keys(wrong)
+        assert "hunter" not in str(caught.value)
+
+
+def test_one_policy_for_all_purposes_or_one_for_some() -> None:
+    given = {
+        "SIGNALWIRE_SIGNING_KEY": "k",
+        "SIGNALWIRE_WEBHOOK_USER": "desk",
+        "SIGNALWIRE_WEBHOOK_PASSWORD": "hunter2",
+    }
+    every = Settings.load({**given, "SIGNALWIRE_WEBHOOK_AUTH": "token+signature"}, {})
+    assert {every.policy(purpose) for purpose in PURPOSES} == {(("token", "signature"),)}
+    some = Settings.load({**given, "SIGNALWIRE_WEBHOOK_AUTH": {"live": ["token", "basic"]}}, {})
+    assert some.policy("live") == (("token",), ("basic",))
+    assert some.policy("calls") == (("token",),)
+    assert "hunter2" not in repr(some)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("tokn", "is 'tokn'; write token, signature, basic"),
+        ("token+token", "write token"),
+        ("", "write token"),
+        ([], "is empty; write token"),
+        (5, "is an int"),
+        ({"cals": "token"}, r"\['cals'\]: is unknown; known: calls, operations"),
+        ({"live": None}, r"\['live'\]: is a NoneType"),
+        (["token", "unauthenticated"], "beside proofs"),
+        ("unauthenticated+token", "write token"),
+    ],
+)
+def test_a_policy_that_is_none_is_told_what_to_write(value: Any, told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told):
+        Settings.load({"SIGNALWIRE_WEBHOOK_AUTH": value}, {})
+
+
+def test_a_policy_that_nothing_can_satisfy_does_not_let_the_app_start(
+    make_app: Callable[..., Flask],
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"AUTH \(live\): .*set SIGNALWIRE_SIGNING_KEY"):
+        make_app(webhook_auth={"live": "token+signature"})
+    with pytest.raises(ConfigurationError, match=r"\(calls, .*\): .*set SIGNALWIRE_WEBHOOK_USER"):
+        make_app(webhook_auth=["token", "basic"], webhook_user="desk")
+    # Views of SWML may not be used at all: their default demands nothing at the start.
+    assert make_app().extensions["signalwire"].settings.unable("swml")
+
+
+def test_endpoints_that_let_everybody_in_are_warned_of(log: pytest.LogCaptureFixture) -> None:
+    Settings.load({"SIGNALWIRE_WEBHOOK_AUTH": "token"}, {})
+    assert "everybody" not in log.text
+    Settings.load({"SIGNALWIRE_WEBHOOK_AUTH": {"sidecar": "unauthenticated"}}, {})
+    assert "lets everybody in for sidecar" in log.text
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("WEBHOOKS", ["yes", 1]),
+        ("WEBHOOK_PREFIX", ["", "/", "signalwire", "/a/", "/a?b", "//a", 5]),
+        ("WEBHOOK_USER", ["", "a:b", 5]),
+        ("WEBHOOK_PASSWORD", ["", "a\n", 5]),
+        ("WEBHOOK_LIFETIME", [0, -1, True, "1", 10**9]),
+        ("WEBHOOK_MAX_BODY", [0, 1.5, True, "1", 2**40]),
+        ("WEBHOOK_ON_ERROR", ["", "drop", 5]),
+        ("CALLBACKS", ["no", 0]),
+        ("EVENTS_URL", ["localhost", 5]),
+        ("CAPTURE_DIR", ["", 5, __file__, "\0", "x" * 5000]),
+        ("CAPTURE_RAW", ["no", 0]),
+    ],
+)
+def test_what_else_is_wrong_of_callbacks(key: str, values: list[Any]) -> None:
+    for value in values:
+        with pytest.raises(ConfigurationError, match=rf"SIGNALWIRE_{key}: .*(write|remove)"):
+            Settings.load({f"SIGNALWIRE_{key}": value}, {})
+
+
+def test_what_is_right_of_callbacks(tmp_path: Path) -> None:
+    settings = Settings.load(
+        {
+            "SIGNALWIRE_WEBHOOK_PREFIX": "/hooks/voice",
+            "SIGNALWIRE_WEBHOOK_LIFETIME": 60,
+            "SIGNALWIRE_WEBHOOK_MAX_BODY": 4096,
+            "SIGNALWIRE_WEBHOOK_ON_ERROR": "retry",
+            "SIGNALWIRE_EVENTS_URL": "redis://:hunter2@localhost/1",
+            "SIGNALWIRE_CAPTURE_DIR": tmp_path / "later",
+        },
+        {},
+    )
+    assert settings.webhook_prefix == "/hooks/voice"
+    assert (settings.webhook_lifetime, settings.webhook_max_body) == (60.0, 4096)
+    assert settings.capture_dir == str(tmp_path / "later")
+    assert "hunter2" not in repr(settings)

@@ -5,176 +5,30 @@ from __future__ import annotations
 import difflib
 import logging
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
-from .exceptions import ConfigurationError, Problem
-from .redaction import scrub, short
+from ..exceptions import ConfigurationError, Problem
+from . import receiving, values
+from .receiving import DEFAULT_POLICIES, ENDPOINTS, PURPOSES, Policy
+from .values import DEFAULT_ACCOUNT, SIMULATOR, ManyWrong, Wrong, is_loopback
+
+__all__ = [
+    "DEFAULT_ACCOUNT",
+    "DEFAULT_POLICIES",
+    "ENDPOINTS",
+    "PREFIX",
+    "PURPOSES",
+    "SIMULATOR",
+    "Account",
+    "Policy",
+    "Settings",
+]
 
 logger = logging.getLogger("flask_signalwire.config")
 
 PREFIX = "SIGNALWIRE_"
-SIMULATOR = "simulator"
-DEFAULT_ACCOUNT = "default"
-
-
-class _Wrong(ValueError):
-    """What is wrong with a value, and what to write instead."""
-
-
-def _found(value: Any) -> str:
-    kind = type(value).__name__
-    return "is empty" if value == "" else f"is {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-
-
-def _credential(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        hint = "; quote it, or an environment's 1e5 becomes a number" if value != "" else ""
-        raise _Wrong(f"{_found(value)}; write it as text{hint}")
-    if value != value.strip() or not value.isprintable():
-        raise _Wrong("has spaces or line ends around or inside of it; remove them")
-    return value
-
-
-_HOST = re.compile(
-    r"(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:(?P<port>[0-9]{1,5}))?"
-)
-
-
-def _space(value: Any) -> str:
-    text = _credential(value)
-    host = _HOST.fullmatch(text)
-    if not host or (host["port"] and not 0 < int(host["port"]) < 65536):
-        shown = scrub(text)[:80]
-        raise _Wrong(
-            f"is {shown!r}, which is no host; write acme.signalwire.com, host:port, or simulator: "
-            "no scheme, no path"
-        )
-    if text != SIMULATOR and "." not in text and not host["port"] and not _is_loopback(text):
-        raise _Wrong(f"is a name without a domain; write {text}.signalwire.com, or simulator")
-    return text
-
-
-def _is_loopback(space: str) -> bool:
-    host = (space.rsplit(":", 1)[0] if not space.endswith("]") else space).lower()
-    return host in ("localhost", "[::1]") or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
-
-
-def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 86400:
-        raise _Wrong(f"is {short(value)}; write a number of seconds above 0, such as 10 or 2.5")
-    return float(value)
-
-
-def _timeout(value: Any) -> tuple[float, float]:
-    if isinstance(value, (list, tuple)):
-        if len(value) != 2:
-            raise _Wrong("has not two numbers; write [5, 15]: seconds to connect, seconds to wait")
-        return _seconds(value[0]), _seconds(value[1])
-    seconds = _seconds(value)
-    return seconds, seconds
-
-
-_LONGEST_LIFETIME = 30 * 86400
-
-
-def _lifetime(value: Any) -> float:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or not 0 < value <= _LONGEST_LIFETIME
-    ):
-        raise _Wrong(f"is {value!r}; write seconds above 0, at most {_LONGEST_LIFETIME} (30 days)")
-    return float(value)
-
-
-def _redis(value: Any) -> str:
-    # The address is not shown: it may hold a password.
-    if not isinstance(value, str) or not value.startswith(("redis://", "rediss://", "unix://")):
-        raise _Wrong(
-            "is no address of a Redis; write redis://host:6379/0, or leave it out for the memory "
-            "of each process"
-        )
-    return value
-
-
-def _count(minimum: int) -> Callable[[Any], int]:
-    def parse(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= 10_000:
-            raise _Wrong(f"is {short(value)}; write a whole number of at least {minimum}")
-        return value
-
-    return parse
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _Wrong(f"is {value!r}; write True or False")
-    return value
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = [name.strip() for name in value.split(",") if name.strip()]
-    if not isinstance(value, (list, tuple, set, frozenset)) or not all(
-        isinstance(name, str) and name for name in value
-    ):
-        raise _Wrong('is no list of names; write ["audit", "autolang"]')
-    return tuple(sorted(value) if isinstance(value, (set, frozenset)) else value)
-
-
-def _ca_file(value: Any) -> str:
-    if not isinstance(value, (str, os.PathLike)) or not str(value):
-        raise _Wrong(f"{_found(value)}; write the path of a PEM file")
-    try:
-        found = Path(value).is_file()
-    except (OSError, ValueError):  # no path at all
-        found = False
-    if not found:
-        raise _Wrong(f"names {str(value)[:200]!r}, which is no file; write the path of a PEM file")
-    return os.fspath(value)
-
-
-def _accounts(value: Any) -> Mapping[str, Mapping[str, str]]:
-    """Check the shape; problems inside carry their own path."""
-    if not isinstance(value, Mapping):
-        raise _Wrong(
-            'is no dict; write {"eu": {"project_id": "…", "api_token": "…", "space": "…"}}'
-        )
-    problems: list[Problem] = []
-    accounts: dict[str, Mapping[str, str]] = {}
-    parsers = {"project_id": _credential, "api_token": _credential, "space": _space}
-    for name, credentials in value.items():
-        if not isinstance(name, str) or not name or name == DEFAULT_ACCOUNT:
-            problems.append((f"[{name!r}]", "is no name for an account; write another one"))
-            continue
-        if not isinstance(credentials, Mapping):
-            problems.append((f"[{name!r}]", "is no dict; write project_id, api_token and space"))
-            continue
-        account = {}
-        for key, inner in credentials.items():
-            if key not in parsers:
-                problems.append(
-                    (f"[{name!r}][{key!r}]", f"is unknown; known: {', '.join(parsers)}")
-                )
-                continue
-            try:
-                account[key] = parsers[key](inner)
-            except _Wrong as wrong:
-                problems.append((f"[{name!r}][{key!r}]", str(wrong)))
-        accounts[name] = account
-    if problems:
-        raise _ManyWrong(problems)
-    return accounts
-
-
-class _ManyWrong(_Wrong):
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(problems)
-        self.problems = problems
 
 
 def _setting(
@@ -211,7 +65,7 @@ class Account:
     @property
     def url(self) -> str:
         """Where commands are sent. Plain http for loopback hosts only, as the vendor's SDK does."""
-        scheme = "http" if _is_loopback(self.space or "") else "https"
+        scheme = "http" if is_loopback(self.space or "") else "https"
         return f"{scheme}://{self.space}/api/calling/calls"
 
     def missing(self) -> list[Problem]:
@@ -234,81 +88,154 @@ class Settings:
     """All settings of one app. The key of ``pool_size`` is ``SIGNALWIRE_POOL_SIZE``, and so on."""
 
     project_id: str | None = _setting(
-        _credential,
+        values.credential,
         None,
         "The project's id: the user name of the API.",
         env="SIGNALWIRE_PROJECT_ID",
     )
     api_token: str | None = _setting(
-        _credential,
+        values.credential,
         None,
         "The API token, with the calling scope. Keep it out of the code.",
         env="SIGNALWIRE_API_TOKEN",
         repr=False,
     )
     space: str | None = _setting(
-        _space,
+        values.space,
         None,
         "The host of your space, such as ``acme.signalwire.com``; ``host:port`` for a server of "
         "your own; or ``simulator``, which needs no account and no network.",
         env="SIGNALWIRE_SPACE",
     )
     accounts: Mapping[str, Mapping[str, str]] = _setting(
-        _accounts,
+        values.accounts,
         {},
         "More sets of credentials by name, each a dict of ``project_id``, ``api_token`` and "
         "``space``; what is left out is taken from the settings above.",
         repr=False,
     )
     timeout: tuple[float, float] = _setting(
-        _timeout,
+        values.timeout,
         (5.0, 15.0),
         "Seconds to connect and seconds to wait for an answer: one number for both, or two.",
     )
     deadline: float = _setting(
-        _seconds,
+        values.seconds,
         25.0,
         "Seconds that one command may take in all, repetitions included. The default stays under "
         "the 30 seconds after which gunicorn ends a worker.",
     )
     retries: int = _setting(
-        _count(0),
+        values.count(0),
         2,
         "How often a command is repeated at most, where repeating it can't act twice.",
     )
     pool_size: int = _setting(
-        _count(1), 64, "Connections that are kept open; as many as there are threads that send."
+        values.count(1),
+        64,
+        "Connections that are kept open; as many as there are threads that send.",
     )
     ca_file: str | None = _setting(
-        _ca_file,
+        values.ca_file,
         None,
         "A PEM file of certificate authorities to trust in place of the usual ones.",
         env="SIGNALWIRE_REST_CA_FILE",
     )
     dry_run: bool = _setting(
-        _flag, False, "Send nothing; log what would have been sent, and answer with a made-up leg."
+        values.flag,
+        False,
+        "Send nothing; log what would have been sent, and answer with a made-up leg.",
     )
     idempotency_url: str | None = _setting(
-        _redis,
+        values.redis,
         None,
         "The Redis that remembers idempotency keys, such as ``redis://localhost:6379/0``; needs "
         "``flask-signalwire[redis]``. Unset, each process remembers its own.",
         repr=False,
     )
     idempotency_ttl: float = _setting(
-        _lifetime,
+        values.lifetime,
         86400.0,
         "Seconds that an idempotency key lives after its command ended.",
     )
     plugins_blocked: tuple[str, ...] = _setting(
-        _names, (), "Plugins that are not even imported, by name."
+        values.names, (), "Plugins that are not even imported, by name."
     )
     plugins_required: tuple[str, ...] = _setting(
-        _names,
+        values.names,
         (),
         "Plugins without which the app must not start: absent, blocked or broken ones raise.",
     )
-    plugins_strict: bool = _setting(_flag, False, "Treat every installed plugin as required.")
+    plugins_strict: bool = _setting(values.flag, False, "Treat every installed plugin as required.")
+    public_url: str | None = _setting(
+        receiving.public_url,
+        None,
+        "Where the service reaches this app, such as ``https://desk.example.com``, with a path "
+        "where the app has a prefix. Unset, no callback URLs are filled in; on the simulator "
+        "callbacks are delivered in process.",
+    )
+    signing_key: tuple[str, ...] = _setting(
+        receiving.signing_key,
+        (),
+        "The project's signing key, which signs what the service sends; a list of two while a new "
+        "one takes over.",
+        env="SIGNALWIRE_SIGNING_KEY",
+        repr=False,
+    )
+    webhooks: bool = _setting(
+        values.flag, True, "Mount the endpoints that receive the service's callbacks."
+    )
+    webhook_prefix: str = _setting(
+        receiving.prefix, "/signalwire", "The path under which those endpoints are."
+    )
+    webhook_auth: Mapping[str, Policy] = _setting(
+        receiving.policies,
+        {},
+        "How a request proves that it comes from the service: ``token`` (in the URL that we handed "
+        "out), ``signature``, ``basic``, both of two (``token+signature``), or a list of such "
+        "alternatives; for all purposes, or a dict by purpose: ``calls``, ``operations``, "
+        "``live``, ``sidecar``, ``swml``. Where left out: ``signature`` for ``swml``, ``token`` "
+        "for the others. ``unauthenticated`` lets everybody in.",
+    )
+    webhook_user: str | None = _setting(
+        receiving.user, None, "The user name of callback URLs with ``basic`` authentication."
+    )
+    webhook_password: str | None = _setting(
+        values.credential, None, "The password that goes with it.", repr=False
+    )
+    webhook_lifetime: float = _setting(
+        values.lifetime,
+        7 * 86400.0,
+        "Seconds that the token of a callback URL is accepted: as long as the longest call, and "
+        "the recordings that come after it.",
+    )
+    webhook_max_body: int = _setting(
+        receiving.size, 2**20, "Bytes that a callback may have; a longer one is refused unread."
+    )
+    webhook_on_error: str = _setting(
+        receiving.choice("ack", "retry"),
+        "ack",
+        "What the service hears when a plugin or a receiver failed on an event: ``ack`` takes the "
+        "event as delivered, ``retry`` answers 503, so that it may come again.",
+    )
+    callbacks: bool = _setting(
+        values.flag, True, "Fill in the callback URLs that commands leave out."
+    )
+    events_url: str | None = _setting(
+        values.redis,
+        None,
+        "The Redis that tells repeated and late events, such as ``redis://localhost:6379/1``; "
+        "needs ``flask-signalwire[redis]``. Unset, each process tells its own.",
+        repr=False,
+    )
+    capture_dir: str | None = _setting(
+        receiving.directory,
+        None,
+        "A directory in which each callback is kept as a file, to be replayed.",
+    )
+    capture_raw: bool = _setting(
+        values.flag, False, "Keep them as they came, telephone numbers and secrets included."
+    )
 
     @classmethod
     def load(cls, config: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
@@ -319,7 +246,7 @@ class Settings:
         :raises ConfigurationError: with every bad key and what to write instead.
         """
         environ = os.environ if environ is None else environ
-        values: dict[str, Any] = {}
+        found: dict[str, Any] = {}
         problems: list[Problem] = []
         for option in fields(cls):
             key = f"{PREFIX}{option.name.upper()}"
@@ -330,15 +257,53 @@ class Settings:
             if value is None:
                 continue
             try:
-                values[option.name] = option.metadata["parse"](value)
-            except _ManyWrong as wrong:
+                found[option.name] = option.metadata["parse"](value)
+            except ManyWrong as wrong:
                 problems += [(shown + place, text) for place, text in wrong.problems]
-            except _Wrong as wrong:
+            except Wrong as wrong:
                 problems.append((shown, str(wrong)))
+        if not problems:
+            settings = cls(**found)
+            problems = settings._contradictions()
         if problems:
             raise ConfigurationError("flask-signalwire can't use these settings:", problems)
         _warn_of_near_misses(config)
-        return cls(**values)
+        for purpose, policy in settings.webhook_auth.items():
+            if () in policy and settings.webhooks:
+                logger.warning(
+                    "SIGNALWIRE_WEBHOOK_AUTH lets everybody in for %s: whoever knows the URL can "
+                    "make the app believe what never happened",
+                    purpose,
+                )
+        return settings
+
+    def policy(self, purpose: str) -> Policy:
+        """How requests of a purpose (see :data:`PURPOSES`) prove that the service sent them."""
+        return self.webhook_auth.get(purpose) or DEFAULT_POLICIES[purpose]
+
+    def unable(self, purpose: str) -> str | None:
+        """Why nothing can satisfy a purpose's policy with these settings, and what to set; else
+        None.
+        """
+        proofs = {proof for alternative in self.policy(purpose) for proof in alternative}
+        if "signature" in proofs and not self.signing_key:
+            return "demands a signature, and there is no key; set SIGNALWIRE_SIGNING_KEY"
+        if "basic" in proofs and not (self.webhook_user and self.webhook_password):
+            return (
+                "demands basic authentication; set SIGNALWIRE_WEBHOOK_USER and "
+                "SIGNALWIRE_WEBHOOK_PASSWORD"
+            )
+        return None
+
+    def _contradictions(self) -> list[Problem]:
+        """Policies that were written out and can't work; the default ones raise at their use."""
+        reasons: dict[str, list[str]] = {}
+        for purpose in self.webhook_auth:
+            reason = self.unable(purpose)
+            if reason:
+                reasons.setdefault(reason, []).append(purpose)
+        key = f"{PREFIX}WEBHOOK_AUTH"
+        return [(f"{key} ({', '.join(names)})", reason) for reason, names in reasons.items()]
 
     def account(self, name: str = DEFAULT_ACCOUNT) -> Account:
         """A set of credentials by name.
