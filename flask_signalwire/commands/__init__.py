@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .command import Command, CommandSpec, freeze, thaw
+from ..readonly import freeze, thaw
+from .command import Command, CommandSpec
 from .fields import PayloadSchema
 from .table import TABLE, CommandTable
 

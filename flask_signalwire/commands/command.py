@@ -7,83 +7,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any
 from uuid import uuid4
 
 from marshmallow import ValidationError
 
 from ..exceptions import PayloadError
+from ..readonly import ReadOnlyDict, freeze, thaw
 from ..redaction import text_of
-from .fields import MAPPING, MAX_DEPTH, PayloadSchema, UnknownKey, Uuid, check_json
-
-
-def _refuse(self: Any, *args: Any, **kwargs: Any) -> NoReturn:
-    raise TypeError(
-        "a command's params are read-only; return command.with_param(path, value) "
-        "or command.replace(params=...) from signalwire_prepare_command instead"
-    )
-
-
-class ReadOnlyDict(dict[str, Any]):
-    """A dict that refuses changes; ``dict(it)`` and :func:`thaw` make one that takes them."""
-
-    __slots__ = ()
-
-    __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
-
-    def __deepcopy__(self, memo: Any) -> dict[str, Any]:
-        thawed: dict[str, Any] = thaw(self)
-        return thawed
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return freeze, (thaw(self),)
-
-
-class ReadOnlyList(list[Any]):
-    """A list that refuses changes."""
-
-    __slots__ = ()
-
-    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
-    append = clear = extend = insert = pop = remove = _refuse
-    reverse = sort = _refuse
-
-    def __deepcopy__(self, memo: Any) -> list[Any]:
-        thawed: list[Any] = thaw(self)
-        return thawed
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return freeze, (thaw(self),)
-
-
-_SCALARS = frozenset({str, int, float, bool, type(None)})
-
-
-def freeze(value: Any, depth: int = 0) -> Any:
-    """A deep, read-only copy of JSON, which nothing done to the caller's own dicts changes.
-
-    :raises ValueError: where it is nested too deeply, or inside of itself.
-    """
-    if type(value) in _SCALARS:
-        return value
-    if depth > MAX_DEPTH:
-        raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or something inside of itself")
-    if isinstance(value, MAPPING):
-        return ReadOnlyDict({key: freeze(inner, depth + 1) for key, inner in value.items()})
-    if isinstance(value, (list, tuple)):
-        return ReadOnlyList([freeze(inner, depth + 1) for inner in value])
-    return value
-
-
-def thaw(value: Any) -> Any:
-    """A deep copy in plain dicts and lists, to be edited."""
-    if isinstance(value, Mapping):
-        return {key: thaw(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [thaw(inner) for inner in value]
-    return value
-
+from .fields import PayloadSchema, UnknownKey, Uuid, check_json
 
 _EMPTY: Mapping[str, Any] = ReadOnlyDict()
 _ID = Uuid(required=True)

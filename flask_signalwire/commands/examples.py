@@ -14,7 +14,8 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from .command import CommandSpec, thaw
+from ..readonly import thaw
+from .command import CommandSpec
 from .fields import (
     Choice,
     Either,

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_signalwire.commands import TABLE, Command, CommandTable, freeze, thaw
-from flask_signalwire.commands.command import ReadOnlyDict, ReadOnlyList
 from flask_signalwire.exceptions import ConfigurationError, PayloadError
+from flask_signalwire.readonly import ReadOnlyDict, ReadOnlyList
 
 from .corpus import CALL, START, start
 

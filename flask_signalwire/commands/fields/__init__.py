@@ -10,8 +10,6 @@ contract documents it (``documented=False``: accepted by the vendor's newest SDK
 from __future__ import annotations
 
 from .base import (
-    MAPPING,
-    MAX_DEPTH,
     MAX_INTEGER,
     JSONField,
     UnknownKey,
@@ -24,8 +22,6 @@ from .schema import PayloadSchema
 from .structures import Either, FreeObject, Keyed, ListOf, Object, Tagged
 
 __all__ = [
-    "MAPPING",
-    "MAX_DEPTH",
     "MAX_INTEGER",
     "Boolean",
     "Choice",

@@ -10,16 +10,11 @@ from typing import Any
 from marshmallow import ValidationError
 from marshmallow.fields import Field
 
+from ...readonly import MAPPING, MAX_DEPTH
 from ...redaction import Sensitivity, mask, scrub
-
-MAPPING = (dict, Mapping)
-"""For isinstance: dict first, since asking whether something is a Mapping takes long."""
 
 MAX_INTEGER = 2**63
 """Where integers end: beyond, other JSON parsers lose digits, and Python refuses to print some."""
-
-MAX_DEPTH = 64
-"""Levels of nesting that a payload may have; deeper ones are mistakes, or cycles."""
 
 
 class UnknownKey(str):

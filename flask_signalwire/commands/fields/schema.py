@@ -8,8 +8,9 @@ from typing import Any, ClassVar, cast
 
 from marshmallow import RAISE, Schema, ValidationError, validates_schema
 
+from ...readonly import MAPPING
 from ...redaction import SECRET, mask, scrub
-from .base import MAPPING, JSONField, UnknownKey, suggest
+from .base import JSONField, UnknownKey, suggest
 
 
 class PayloadSchema(Schema):

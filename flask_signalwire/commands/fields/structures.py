@@ -7,8 +7,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from ...readonly import MAPPING
 from ...redaction import mask
-from .base import MAPPING, JSONField, UnknownKey, check_json, suggest
+from .base import JSONField, UnknownKey, check_json, suggest
 from .scalars import Choice, Text
 from .schema import PayloadSchema
 
