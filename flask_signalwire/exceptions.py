@@ -7,6 +7,9 @@ Every error of this package is a :class:`SignalWireError`. Every error of a comm
     ├── ConfigurationError           .problems
     │   └── ClientNotFound           no app context, or no init_app; also a RuntimeError
     ├── HandleError                  a session or operation used out of turn; nothing was sent
+    ├── WebhookError                 .status .reason; a request of the service, answered with a 4xx
+    │   ├── WebhookRefused           401, 403: nothing proves that the service sent it
+    │   └── WebhookInvalid           400, 413, 415: nothing can be read from it
     └── CommandError                 .command  .outcome
         ├── PayloadError             .messages .problems            not_sent
         ├── CommandRejected          .plugin                        not_sent
@@ -27,8 +30,11 @@ Every error of this package is a :class:`SignalWireError`. Every error of a comm
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
+
+from werkzeug.exceptions import HTTPException
 
 from .redaction import scrub
 
@@ -93,6 +99,63 @@ class HandleError(SignalWireError, RuntimeError):
 
     Nothing was sent: the service would refuse it, or silently do nothing.
     """
+
+
+class WebhookError(SignalWireError, HTTPException):
+    """A request to an endpoint of ours, or to a view of SWML, that is answered with a 4xx.
+
+    Flask answers a request with it where a view raises it: short JSON, ``{"error": "…"}``.
+
+    :ivar reason: one word for logs and counts.
+    :ivar status: the HTTP status.
+    """
+
+    code = 400
+
+    def __init__(self, message: str, *, reason: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.description = message
+        self.response = None
+        self.reason = reason
+        self.code = status or type(self).code
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, 4xx."""
+        return self.code
+
+    def get_body(self, environ: Any = None, scope: Any = None) -> str:
+        """What the sender reads: JSON."""
+        return json.dumps({"error": self.description}) + "\n"
+
+    def get_headers(self, environ: Any = None, scope: Any = None) -> list[tuple[str, str]]:
+        """The headers that go with it."""
+        return [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+
+
+class WebhookRefused(WebhookError):
+    """401 or 403: nothing proves that the service sent the request, or it is about another call.
+
+    :ivar basic: whether basic authentication would have been taken, so that the sender is asked.
+    """
+
+    code = 401
+
+    def __init__(
+        self, message: str, *, reason: str, status: int | None = None, basic: bool = False
+    ) -> None:
+        super().__init__(message, reason=reason, status=status)
+        self.basic = basic
+
+    def get_headers(self, environ: Any = None, scope: Any = None) -> list[tuple[str, str]]:
+        headers = super().get_headers(environ, scope)
+        if self.basic and self.status == 401:
+            headers.append(("WWW-Authenticate", 'Basic realm="signalwire"'))
+        return headers
+
+
+class WebhookInvalid(WebhookError):
+    """400, 413 or 415: the request's body is no event: too long, or nothing that can be read."""
 
 
 class CommandError(SignalWireError):
