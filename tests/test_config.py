@@ -21,6 +21,8 @@ CREDENTIALS = {
     "SIGNALWIRE_SPACE": "acme.signalwire.com",
 }
 
+CREDENTIALS_EU = {"project_id": "p", "api_token": "t", "space": "eu.signalwire.com"}
+
 
 def test_the_config_wins_over_the_environment() -> None:
     settings = Settings.load({"SIGNALWIRE_SPACE": "simulator"}, CREDENTIALS)
@@ -316,6 +318,7 @@ def test_one_policy_for_all_purposes_or_one_for_some() -> None:
         "SIGNALWIRE_WEBHOOK_USER": "desk",
         "SIGNALWIRE_WEBHOOK_PASSWORD": "hunter2",
     }
+    given["SIGNALWIRE_PUBLIC_URL"] = "https://desk.example.com"
     every = Settings.load({**given, "SIGNALWIRE_WEBHOOK_AUTH": "token+signature"}, {})
     assert {every.policy(purpose) for purpose in PURPOSES} == {(("token", "signature"),)}
     some = Settings.load({**given, "SIGNALWIRE_WEBHOOK_AUTH": {"live": ["token", "basic"]}}, {})
@@ -352,6 +355,15 @@ def test_a_policy_that_nothing_can_satisfy_does_not_let_the_app_start(
         make_app(webhook_auth=["token", "basic"], webhook_user="desk")
     # Views of SWML may not be used at all: their default demands nothing at the start.
     assert make_app().extensions["signalwire"].settings.unable("swml")
+
+
+def test_a_signature_is_over_the_public_url_so_there_has_to_be_one() -> None:
+    settings = {"SIGNALWIRE_WEBHOOK_AUTH": "signature", "SIGNALWIRE_SIGNING_KEY": "k"}
+    with pytest.raises(ConfigurationError, match="set SIGNALWIRE_PUBLIC_URL"):
+        Settings.load({**settings, **CREDENTIALS}, {})
+    assert Settings.load({**settings, "SIGNALWIRE_SPACE": "simulator"}, {}).base_url
+    one_of_two = {"SIGNALWIRE_SPACE": "simulator", "SIGNALWIRE_ACCOUNTS": {"eu": CREDENTIALS_EU}}
+    assert Settings.load(one_of_two, {}).base_url is None
 
 
 def test_endpoints_that_let_everybody_in_are_warned_of(log: pytest.LogCaptureFixture) -> None:

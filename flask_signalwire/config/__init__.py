@@ -277,6 +277,18 @@ class Settings:
                 )
         return settings
 
+    @property
+    def base_url(self) -> str | None:
+        """Where callbacks go, without a slash at the end; None where none can reach the app.
+
+        The simulator delivers in process, so that any host does where all accounts are simulated.
+        """
+        if self.public_url is not None:
+            return self.public_url
+        accounts = [self.account(name) for name in (DEFAULT_ACCOUNT, *self.accounts)]
+        spaces = {account.space for account in accounts if account.space is not None}
+        return "http://localhost" if spaces == {SIMULATOR} else None
+
     def policy(self, purpose: str) -> Policy:
         """How requests of a purpose (see :data:`PURPOSES`) prove that the service sent them."""
         return self.webhook_auth.get(purpose) or DEFAULT_POLICIES[purpose]
@@ -288,6 +300,8 @@ class Settings:
         proofs = {proof for alternative in self.policy(purpose) for proof in alternative}
         if "signature" in proofs and not self.signing_key:
             return "demands a signature, and there is no key; set SIGNALWIRE_SIGNING_KEY"
+        if "signature" in proofs and self.base_url is None:
+            return "demands a signature, which is over the public URL; set SIGNALWIRE_PUBLIC_URL"
         if "basic" in proofs and not (self.webhook_user and self.webhook_password):
             return (
                 "demands basic authentication; set SIGNALWIRE_WEBHOOK_USER and "
