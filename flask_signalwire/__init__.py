@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import exceptions, signals
+from . import events, exceptions, signals
 from .calling import Call, Calling
 from .commands import Command, CommandSpec, PayloadSchema, fields
 from .config import Settings
@@ -27,6 +27,7 @@ __all__ = [
     "Settings",
     "SignalWire",
     "current_signalwire",
+    "events",
     "exceptions",
     "fields",
     "hookimpl",
