@@ -144,6 +144,7 @@ class Calling(CallingMethods):
             timeouts=None if timeout is None else (timeout, timeout),
             retries=retries,
             dry_run=bool(options.get("dry_run")),
+            callbacks=options.get("callbacks", True) is not False,
             idempotency_key=cast("str | None", options.get(_KEY)),
         )
 

@@ -44,6 +44,8 @@ class CallOptions(TypedDict, total=False):
     """What plugins should know and the service should not get, such as ``remote_number``."""
     deadline: float | None
     """Seconds that the command may take in all."""
+    callbacks: bool
+    """False: fill in no callback URLs that the command leaves out."""
     dry_run: bool
     """Go all the way, plugins and vetoes included, but send nothing; the leg is made up."""
     request_options: Any

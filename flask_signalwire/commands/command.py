@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 from ..exceptions import PayloadError
 from ..readonly import ReadOnlyDict, freeze, thaw
 from ..redaction import text_of
-from .fields import PayloadSchema, UnknownKey, Uuid, check_json
+from .fields import PayloadSchema, UnknownKey, Uuid, callback_fields, check_json
 
 _EMPTY: Mapping[str, Any] = ReadOnlyDict()
 _ID = Uuid(required=True)
@@ -38,6 +38,7 @@ class Command:
     :param retries: repetitions that are allowed at most, where this call has its own.
     :param dry_run: whether it must not be sent: a plugin that sends, or that acts elsewhere because
         of a command, leaves it.
+    :param callbacks: whether callback URLs that it leaves out may be filled in.
     :param idempotency_key: the caller's name for this call; the same one never starts a second.
     :param body: the bytes that are sent; empty before validation.
     :param started: when the command was given, by ``time.monotonic``: its deadline runs from there.
@@ -55,6 +56,7 @@ class Command:
     timeouts: tuple[float, float] | None = None
     retries: int | None = None
     dry_run: bool = False
+    callbacks: bool = True
     idempotency_key: str | None = None
     body: bytes = field(default=b"", repr=False)
     started: float = field(default_factory=time.monotonic)
@@ -142,9 +144,12 @@ class CommandSpec:
     repeatable: Callable[[Command], bool] = never
     starts_call: bool = False
     payload: PayloadSchema = field(init=False, repr=False, compare=False)
+    callback_fields: Mapping[tuple[str, ...], str] = field(init=False, repr=False, compare=False)
+    """The fields for callback URLs, by the keys that lead to them, and the purpose of each."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "payload", self.schema())
+        object.__setattr__(self, "callback_fields", dict(callback_fields(self.payload)))
 
     def validate(self, command: Command) -> Command:
         """The command with its params as they will be sent: checked, tags normalised, encoded.

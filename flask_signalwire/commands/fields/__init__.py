@@ -19,7 +19,15 @@ from .base import (
 )
 from .scalars import Boolean, Choice, Integer, LanguageTag, Number, Text, Url, Uuid
 from .schema import PayloadSchema
-from .structures import Either, FreeObject, Keyed, ListOf, Object, Tagged
+from .structures import (
+    Either,
+    FreeObject,
+    Keyed,
+    ListOf,
+    Object,
+    Tagged,
+    callback_fields,
+)
 
 __all__ = [
     "MAX_INTEGER",
@@ -40,6 +48,7 @@ __all__ = [
     "UnknownKey",
     "Url",
     "Uuid",
+    "callback_fields",
     "check_json",
     "describe",
     "suggest",

@@ -100,6 +100,8 @@ class JSONField(Field):  # type: ignore[type-arg]  # generic in marshmallow 4, n
     :param help: one sentence for the reference.
     :param annotation: the Python type of the method's keyword, where it takes more than is sent.
     :param fill: makes the value where the caller gives none; the service demands it all the same.
+    :param callback: for a URL to which the service posts: the purpose, which is the endpoint of
+        ours that a URL filled in leads to.
     """
 
     expected = "a value"
@@ -116,8 +118,10 @@ class JSONField(Field):  # type: ignore[type-arg]  # generic in marshmallow 4, n
         data_key: str | None = None,
         annotation: str | None = None,
         fill: Callable[[], Any] | None = None,
+        callback: str | None = None,
     ) -> None:
         self.fill = fill
+        self.callback = callback
         if annotation:
             self.annotation = annotation
         self.sensitivity = sensitivity

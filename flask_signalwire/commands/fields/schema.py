@@ -27,6 +27,9 @@ class PayloadSchema(Schema):
     instead_of: ClassVar[Mapping[str, str]] = {}
     """Keys that are given in place of another one: examples show the other."""
 
+    beside_callback: ClassVar[Mapping[str, Any]] = {}
+    """What goes with a callback URL that is filled in, where the caller leaves it out."""
+
     @classmethod
     def accept(cls, params: dict[str, Any]) -> dict[str, Any]:
         """Params of the contract, from those that callers may write: made once, before plugins."""

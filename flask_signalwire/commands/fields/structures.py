@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from marshmallow import ValidationError
@@ -205,3 +205,21 @@ class Either(JSONField):
 
     def mask(self, value: Any) -> Any:
         return (self.text if isinstance(value, str) else self.other).mask(value)
+
+
+def callback_fields(
+    schema: PayloadSchema, way: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The fields for callback URLs: the keys that lead to each, and its purpose.
+
+    Objects and what a single key decides are looked into; lists, and what a `type` decides, not.
+    """
+    for key, field in schema.keys.items():
+        purpose = getattr(field, "callback", None)  # a plugin's field may be no JSONField
+        if purpose:
+            yield (*way, key), purpose
+        for inner_key, inner in field.choices.items() if isinstance(field, Keyed) else ():
+            if isinstance(inner, Object):
+                yield from callback_fields(inner.schema, (*way, key, inner_key))
+        if isinstance(field, Object):
+            yield from callback_fields(field.schema, (*way, key))

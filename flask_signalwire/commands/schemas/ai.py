@@ -115,7 +115,10 @@ class SidecarParams(PayloadSchema):
 
 class SidecarSummarize(PayloadSchema):
     webhook = Text(
-        sensitivity="url", example="https://example.com/summary", help="Where the summary is sent."
+        sensitivity="url",
+        example="https://example.com/summary",
+        callback="sidecar",
+        help="Where the summary is sent.",
     )
     prompt = Text(example="In one sentence.", help="How to summarise.")
 
@@ -128,7 +131,7 @@ class Sidecar(PayloadSchema):
     model = Text(help="The model that thinks.")
     direction = BothLegs(help="Whose speech.")
     customer_role = leg(help="Which party is the customer.")
-    url = Url(help="Where its events are sent.")
+    url = Url(callback="sidecar", help="Where its events are sent.")
     SWAIG = FreeObject(example={"functions": []}, help="Functions that it may call.")
     permissions = Object(SidecarPermissions, help="What functions may do.")
     global_data = FreeObject(example={"order": 42}, help="Data that it knows.")

@@ -36,6 +36,7 @@ CODECS = (
     "VP8",
     "H264",
 )
+STATES = ("created", "ringing", "answered", "ended")
 END_REASONS = ("hangup", "cancel", "busy", "noAnswer", "decline", "error")
 
 
@@ -125,9 +126,9 @@ class Dial(PayloadSchema):
         example="1w2#",
         help="Tones to send once the call is answered.",
     )
-    status_url = status_url("Where the service reports the call's states.")
+    status_url = status_url("Where the service reports the call's states.", callback="calls")
     status_events = ListOf(
-        Choice("created", "ringing", "answered", "ended"),
+        Choice(*STATES),
         help='The states to report; the service\'s default is ["ended"].',
     )
     url_method = Choice("GET", "POST", help="How `url` is fetched.")
@@ -145,6 +146,8 @@ class Dial(PayloadSchema):
     )
 
     instead_of = {"to_script": "to", "swml": "url"}  # noqa: RUF012  # never changed
+    # Else the service reports the end alone.
+    beside_callback = {"status_events": STATES}  # noqa: RUF012  # never changed
 
     def between(self, payload: Mapping[str, Any]) -> dict[str, list[str]]:
         """Whom to call, and what runs the call: one way each."""
@@ -175,7 +178,7 @@ class Update(PayloadSchema):
         help="End it: `canceled` while it is queued or ringing, `completed` once it is answered.",
     )
     fallback_url = Text(sensitivity="url", help="Asked for SWML when `url` fails.")
-    status_url = status_url("Where the service reports the call's states.")
+    status_url = status_url("Where the service reports the call's states.", callback="calls")
 
     instead_of = {"swml": "url", "status": "url"}  # noqa: RUF012  # never changed
 

@@ -32,6 +32,7 @@ class LiveStart(PayloadSchema):
     webhook = Text(
         sensitivity="url",
         example="https://example.com/utterances",
+        callback="live",
         help="Where utterances and the summary are sent.",
     )
     live_events = Boolean(help="Send each utterance as it is spoken.")
@@ -64,7 +65,10 @@ class TranslateStart(LiveStart):
 
 class LiveSummarize(PayloadSchema):
     webhook = Text(
-        sensitivity="url", example="https://example.com/summary", help="Where the summary is sent."
+        sensitivity="url",
+        example="https://example.com/summary",
+        callback="live",
+        help="Where the summary is sent.",
     )
     prompt = Text(example="In one sentence.", help="How to summarise.")
     summary_prompt = Text(documented=False)
@@ -109,4 +113,4 @@ class LiveTranslate(PayloadSchema):
         words=("stop",),
         required=True,
     )
-    status_url = status_url("Where the service reports the session's states.")
+    status_url = status_url("Where the service reports the session's states.", callback="live")

@@ -29,9 +29,11 @@ def leg(**options: Any) -> Choice:
     return Choice(*LEGS, **options)
 
 
-def status_url(help: str = "Where the service reports what becomes of it.") -> Url:
+def status_url(
+    help: str = "Where the service reports what becomes of it.", *, callback: str = "operations"
+) -> Url:
     """The callback URL that most commands take."""
-    return Url(example="https://example.com/status", help=help)
+    return Url(example="https://example.com/status", help=help, callback=callback)
 
 
 class Swml(FreeObject):
