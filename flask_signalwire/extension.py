@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import logging
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import Flask, current_app, has_app_context
 from werkzeug.local import LocalProxy
@@ -15,6 +15,7 @@ from werkzeug.local import LocalProxy
 from .calling import Calling
 from .commands import Command, CommandSpec, CommandTable
 from .config import DEFAULT_ACCOUNT, Account, Settings
+from .events import Event
 from .exceptions import ClientNotFound, ConfigurationError
 from .idempotency import Store, open_store
 from .pipeline import Pipeline
@@ -24,6 +25,10 @@ from .plugins.builtin.sending import DryRun, Sender
 from .plugins.manager import PluginManager
 from .results import CallLeg
 from .transport import Transport
+from .webhooks import Webhooks
+from .webhooks.dispatch import Registration
+from .webhooks.receiver import build_blueprint
+from .webhooks.store import EventStore
 
 if TYPE_CHECKING:
     from .simulator import Simulator
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("flask_signalwire.config")
 
 NAME = "signalwire"
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _KEEP = "without which idempotency keys would be ignored; commands without a key don't use it"
 
 
@@ -50,6 +56,8 @@ class SignalWire:
                 "(installed plugins are found by themselves)"
             )
         self._plugins: Sequence[Any] = tuple(plugins)
+        # One list for all apps: a module's handlers are found after its app was made, too.
+        self._handlers: list[Registration] = []
         for plugin in self._plugins:
             if plugin is None or isinstance(plugin, str):
                 raise TypeError(
@@ -73,9 +81,45 @@ class SignalWire:
                 "this app has flask-signalwire already; call init_app once an app, either by "
                 "SignalWire(app) or by init_app(app)"
             )
-        client = Client(app, Settings.load(app.config), self._plugins)
+        if NAME in app.blueprints:
+            raise ConfigurationError(
+                "the app has a blueprint named 'signalwire', and so has this extension; register "
+                "yours under another name (name=...), or set SIGNALWIRE_WEBHOOKS to False"
+            )
+        client = Client(app, Settings.load(app.config), self._plugins, self._handlers)
+        if client.settings.webhooks:
+            app.register_blueprint(build_blueprint(client.webhooks))
         app.extensions[NAME] = client
         app.signalwire = client  # type: ignore[attr-defined]  # that is what an extension does
+
+    def on(self, *kinds: type[Event]) -> Callable[[_Handler], _Handler]:
+        """Call a function with each event of a kind: ``@signalwire.on(events.Utterance)``.
+
+        It is called with the event, between plugins and signals, in the app context of the request
+        that brought it, for each app of this extension; a coroutine function runs through
+        ``app.ensure_sync``. One that raises is logged and reported by
+        :data:`~flask_signalwire.signals.plugin_failed`. It is held strongly, for good.
+
+        :param kinds: classes of :mod:`flask_signalwire.events`; ``Event`` is all of them.
+        :returns: a decorator that leaves the function as it is.
+        :raises TypeError: for something else than a class of events.
+        """
+        for kind in kinds:
+            given: object = kind
+            if not (isinstance(given, type) and issubclass(given, Event)):
+                raise TypeError(
+                    f"on() is given {kind!r}; expected a class such as events.Utterance"
+                )
+        if not kinds:
+            raise TypeError("on() is given nothing; expected a class such as events.Utterance")
+
+        def register(handler: _Handler) -> _Handler:
+            if not callable(handler):
+                raise TypeError(f"{handler!r} can't be called with an event")
+            self._handlers.append((kinds, handler))
+            return handler
+
+        return register
 
 
 class AccountClient:
@@ -97,9 +141,16 @@ class Client:
     :ivar settings: its frozen :class:`~flask_signalwire.config.Settings`.
     :ivar plugins: its :class:`~flask_signalwire.plugins.manager.PluginManager`; iterate over it.
     :ivar commands: its :class:`~flask_signalwire.commands.CommandTable`, with those of plugins.
+    :ivar webhooks: what it receives, :class:`~flask_signalwire.webhooks.Webhooks`.
     """
 
-    def __init__(self, app: Flask, settings: Settings, plugins: Sequence[Any] = ()) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        settings: Settings,
+        plugins: Sequence[Any] = (),
+        handlers: Sequence[Registration] = (),
+    ) -> None:
         self.app = app
         self.settings = settings
         self.plugins = PluginManager(
@@ -114,6 +165,7 @@ class Client:
         self._clients: dict[str, AccountClient] = {}
         self._simulator: Simulator | None = None
         self._idempotency = open_store(settings.idempotency_url)
+        self.webhooks = Webhooks(app, settings, self.plugins, handlers)
         self._load_plugins(plugins)
         pipeline = Pipeline(app, self.plugins)
         self.plugins.freeze(innermost=pipeline)
@@ -121,7 +173,9 @@ class Client:
         self._announce(accounts)
         for account in accounts:
             self._connect(account, pipeline)
-        self._closer = weakref.finalize(self, _close, self._transports, self._idempotency)
+        self._closer = weakref.finalize(
+            self, _close, self._transports, self._idempotency, self.webhooks.store
+        )
         app.cli.add_command(self._cli)
 
     @property
@@ -152,7 +206,7 @@ class Client:
 
     def close(self) -> None:
         """Close this process's connections; a later command opens new ones."""
-        _close(self._transports, self._idempotency)
+        _close(self._transports, self._idempotency, self.webhooks.store)
 
     def __repr__(self) -> str:
         return f"<Client of {self.app.name!r}, space {self.settings.space!r}>"
@@ -250,10 +304,9 @@ class Client:
                 )
 
 
-def _close(transports: dict[str, Transport], store: Store) -> None:
-    for transport in transports.values():
-        transport.close()
-    store.close()
+def _close(transports: dict[str, Transport], *stores: Store | EventStore) -> None:
+    for connected in (*transports.values(), *stores):
+        connected.close()
 
 
 def _name(plugin: Any) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from ..commands import Command, CommandSpec
+    from ..events import Event
     from ..exceptions import CommandError
     from ..extension import Client
     from ..results import CallLeg
@@ -194,6 +195,31 @@ def signalwire_command_failed(
         def signalwire_command_failed(command, error, stage):
             if error.outcome == "unknown":
                 print(f"somebody should look at {command.id}")
+
+    .. versionadded:: 0.1
+    """
+
+
+@hookspec
+def signalwire_event_received(event: Event) -> None:
+    """Learn what the service says: a call's state, an utterance, the end of a recording.
+
+    **When:** once for each event that is authenticated and no repetition, before handlers
+    (``@signalwire.on(...)``) and signals, in the app context of the request that brought it.
+    **Arguments:** `event`, frozen, of one of the kinds in :mod:`flask_signalwire.events`;
+    ``event.known`` says whether a command of ours acted on its call, ``event.late`` whether a later
+    state of the call came before.
+    **Returns:** nothing. **Failure:** logged, and signalled by ``plugin_failed``; the others get
+    the event all the same. With ``SIGNALWIRE_WEBHOOK_ON_ERROR = "retry"`` the service is asked to
+    send it again, and then every plugin and receiver gets it again.
+    **Threads:** as many as the server has; two events of one call may be handled at once.
+
+    .. code-block:: python
+
+        @hookimpl
+        def signalwire_event_received(event):
+            if isinstance(event, events.CallState) and not event.late:
+                print(f"{event.call_id} is {event.state}")
 
     .. versionadded:: 0.1
     """

@@ -1,0 +1,275 @@
+"""What the service tells the app: requests become events, and events reach whoever wants them."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+from flask import Flask, Request, current_app, has_app_context
+
+from ..config import DEFAULT_ACCOUNT, Settings
+from ..events import CallState, Event
+from ..plugins.manager import PluginManager
+from ..redaction import text_of
+from .authentication import Authenticator
+from .capture import Capture
+from .deduplication import Deduplication
+from .dispatch import Dispatcher, Registration
+from .order import Order
+from .parsing import parse
+from .store import EventStore
+from .tokens import Claim, Tokens
+from .urls import Urls
+
+__all__ = ["Counts", "Receipt", "Webhooks"]
+
+logger = logging.getLogger("flask_signalwire.webhooks")
+
+Outcome = Literal["delivered", "duplicate", "failed"]
+"""What became of an event: ``failed`` where a plugin or a receiver raised; the others got it."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one event."""
+
+    event: Event
+    outcome: Outcome
+
+
+class Counts:
+    """What this process received since it started. Thread-safe.
+
+    :ivar received: events, repeated ones too.
+    :ivar refused: requests that were not authenticated, or about another call.
+    :ivar invalid: requests that nothing could be read from.
+    :ivar duplicate: events that had been delivered before.
+    :ivar late: call states that came after a later one.
+    :ivar failed: events on which a plugin or a receiver raised.
+    """
+
+    received: int = 0
+    refused: int = 0
+    invalid: int = 0
+    duplicate: int = 0
+    late: int = 0
+    failed: int = 0
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def add(self, name: str) -> None:
+        """One more."""
+        with self._lock:
+            setattr(self, name, getattr(self, name) + 1)
+
+    def as_dict(self) -> dict[str, int]:
+        """All of them, for a page of metrics."""
+        return {name: getattr(self, name) for name in Counts.__annotations__}
+
+    def __repr__(self) -> str:
+        return f"Counts({', '.join(f'{name}={n}' for name, n in self.as_dict().items())})"
+
+
+class Webhooks:
+    """The events of one app: ``client.webhooks``.
+
+    :ivar counts: what was received, :class:`Counts`.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        settings: Settings,
+        plugins: PluginManager,
+        handlers: Sequence[Registration],
+    ) -> None:
+        self.settings = settings
+        self.counts = Counts()
+        self._app = app
+        names = [DEFAULT_ACCOUNT, *settings.accounts]
+        accounts = [settings.account(name) for name in names]
+        self._projects = {a.project_id: a.name for a in reversed(accounts) if a.project_id}
+        simulated = all(account.simulated for account in accounts)
+        self.tokens = Tokens(_keys(app, made_up=simulated), settings.webhook_lifetime)
+        self.urls = Urls(settings, self.tokens)
+        self.authenticator = Authenticator(settings, self.tokens)
+        self.store = EventStore(
+            settings.events_url,
+            accounts={
+                account.name: f"{account.space}/{account.project_id}" for account in accounts
+            },
+            lifetime=settings.webhook_lifetime,
+        )
+        self._deduplication = Deduplication(self.store)
+        self._order = Order(self.store)
+        self._dispatcher = Dispatcher(app, plugins, handlers)
+        self._capture = (
+            Capture(settings.capture_dir, raw=settings.capture_raw)
+            if settings.capture_dir
+            else None
+        )
+
+    def url(
+        self,
+        purpose: str,
+        *,
+        call_id: str | None = None,
+        command_id: str | None = None,
+        account: str = DEFAULT_ACCOUNT,
+    ) -> str:
+        """A URL at which this app takes events, signed: for SWML of your own.
+
+        :param purpose: ``calls``, ``operations``, ``live`` or ``sidecar``.
+        :param call_id: the call that it is for: events of other calls are refused there. Without it
+            the URL is good for all calls of the account.
+        :param command_id: in its place, the id of a ``dial``: the URL is good for the call that
+            comes of it.
+        :raises ConfigurationError: without a public URL or a secret key, or for an unknown account.
+        :raises ValueError: for an unknown purpose.
+        """
+        self.settings.account(account)
+        return self.urls.build(Claim(account, purpose, call_id, command_id))
+
+    def authenticate(self, purpose: str, request: Request, body: bytes) -> Claim | None:
+        """Who sent a request to the endpoint of a purpose, by its token; None where it has none.
+
+        :raises WebhookRefused: where nothing proves that the service did.
+        """
+        return self.authenticator.check(
+            purpose,
+            url=self.urls.called(request.environ),
+            headers=request.headers,
+            args=request.args,
+            body=body,
+        )
+
+    def receive(
+        self,
+        raw: Mapping[str, Any],
+        *,
+        purpose: str | None = None,
+        claim: Claim | None = None,
+        body: bytes = b"",
+        again: bool = False,
+        capture: bool = False,
+    ) -> tuple[Receipt, ...]:
+        """Take a payload along the path that it has after authentication.
+
+        :param raw: the payload, a JSON object.
+        :param purpose: the endpoint that it came to, such as ``calls``.
+        :param claim: what the token in its URL says; without one the account is found by the
+            payload's project.
+        :param body: the bytes that it was read from.
+        :param again: deliver what was delivered before, too.
+        :param capture: write it to ``SIGNALWIRE_CAPTURE_DIR``, if that is set.
+        :returns: what became of each event in it; most payloads have one.
+        :raises WebhookRefused: 403, where it tells of another call or account than its token.
+        """
+        events = [
+            replace(event, **self._about(event, purpose, claim))
+            for event in parse(raw, body=body, purpose=purpose)
+        ]
+        claim = self._bound(claim, events)
+        if capture and self._capture is not None:
+            self._capture.write(raw, purpose, claim)
+        receipts = []
+        for event in events:
+            if event.call_id is None and claim is not None and claim.call_id is not None:
+                event = replace(event, call_id=claim.call_id)
+            known = bool(claim and (claim.call_id or claim.command_id)) or (
+                event.call_id is not None and self.store.knows(event.account, event.call_id)
+            )
+            receipts.append(self._deliver(replace(event, known=known), again))
+        return tuple(receipts)
+
+    def _about(self, event: Event, purpose: str | None, claim: Claim | None) -> dict[str, Any]:
+        """What the request says of an event, beside its payload."""
+        by_project = self._projects.get(event.project_id or "", DEFAULT_ACCOUNT)
+        return {
+            "account": claim.account if claim else by_project,
+            "command_id": claim.command_id if claim else None,
+            "purpose": purpose,
+            "received_at": datetime.now(timezone.utc),
+        }
+
+    def _bound(self, claim: Claim | None, events: Sequence[Event]) -> Claim | None:
+        """The claim with its call: a dial's is known from the answer, or from its first event.
+
+        :raises WebhookRefused: where an event tells of something else.
+        """
+        if claim is not None and claim.call_id is None and claim.command_id is not None:
+            told = next((event.call_id for event in events if event.call_id), None)
+            if told:
+                call_id: str | None = self.store.pin(claim.account, claim.command_id, told)
+            else:
+                call_id = self.store.pinned(claim.account, claim.command_id)
+            claim = replace(claim, call_id=call_id)
+        for event in events:
+            self.authenticator.bind(claim, call_id=event.call_id, project_id=event.project_id)
+        return claim
+
+    def _deliver(self, event: Event, again: bool) -> Receipt:
+        self.counts.add("received")
+        if not self._deduplication.claim(event) and not again:
+            self.counts.add("duplicate")
+            return self._ended(event, "duplicate")
+        try:
+            if isinstance(event, CallState) and self._is_late(event):
+                self.counts.add("late")
+                event = replace(event, late=True)
+            with self._context():
+                delivered = self._dispatcher.dispatch(event)
+        except BaseException:
+            # A worker's shutdown: the service hears nothing good, and may send it again.
+            self._deduplication.release(event)
+            raise
+        if delivered or self.settings.webhook_on_error == "ack":
+            self._deduplication.confirm(event)
+        else:
+            self._deduplication.release(event)
+        if not delivered:
+            self.counts.add("failed")
+        return self._ended(event, "delivered" if delivered else "failed")
+
+    def _context(self) -> AbstractContextManager[Any]:
+        """The request's app context; one of its own outside of requests, and for another app."""
+        if has_app_context() and current_app == self._app:
+            return nullcontext()
+        return self._app.app_context()
+
+    def _is_late(self, event: CallState) -> bool:
+        if event.call_id is None or event.state is None:
+            return False
+        return self._order.is_late(event.account, event.call_id, event.state)
+
+    def _ended(self, event: Event, outcome: Outcome) -> Receipt:
+        logger.info(
+            "event %s: call %s, control %s, %s%s",
+            event.kind,
+            text_of(event.call_id),
+            text_of(event.control_id),
+            outcome,
+            ", late" if event.late else "",
+        )
+        return Receipt(event, outcome)
+
+
+def _keys(app: Flask, *, made_up: bool) -> Callable[[], list[str | bytes]]:
+    """The app's secret keys, as they are when they are used.
+
+    :param made_up: whether one of this process will do: nothing outside of it sends events.
+    """
+    own = secrets.token_hex(32)
+
+    def keys() -> list[str | bytes]:
+        found = [app.secret_key, *(app.config.get("SECRET_KEY_FALLBACKS") or ())]
+        return [key for key in found if key] or ([own] if made_up else [])
+
+    return keys

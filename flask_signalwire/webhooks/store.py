@@ -1,0 +1,244 @@
+"""What all workers should know of events: claims, states seen, pins and calls. None of it is vital.
+
+A store that fails never stops an event: then one may arrive twice, or out of order, and a line in
+the log says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, TypeVar
+
+from cachelib import RedisCache, SimpleCache
+from cachelib.serializers import RedisSerializer
+
+from ..exceptions import ConfigurationError
+from ..redaction import scrub, text_of
+
+logger = logging.getLogger("flask_signalwire.webhooks")
+
+PREFIX = "signalwire:events:"
+LONGEST = 86400
+"""Seconds that anything is remembered at most: the service repeats an event within minutes."""
+CAPACITY = 50_000
+"""Items in each of the two halves of a process's memory: about 25 MB, when both are full."""
+PAUSE = 5.0
+"""Seconds that a store which failed is left alone: each try may cost an event SECONDS."""
+QUIET = 60.0
+"""Seconds between two lines in the log about a store that is down."""
+SECONDS = 0.5
+"""To connect to a Redis, and to wait for its answer, unless the URL says otherwise."""
+
+_T = TypeVar("_T")
+
+
+class EventStore:
+    """Remembers small values under names, for a while.
+
+    :param url: a Redis (``SIGNALWIRE_EVENTS_URL``); None for the memory of this process.
+    :param accounts: what each account's name stands for: the same in every app of a project, so
+        that its apps can share a Redis, and another one for other projects.
+    :param lifetime: seconds that a pin, a call or a state is remembered; at most :data:`LONGEST`.
+    :raises ConfigurationError: where the package is missing, or the URL can't be used.
+    """
+
+    def __init__(
+        self, url: str | None, *, accounts: Mapping[str, str], lifetime: float = LONGEST
+    ) -> None:
+        self.shared = url is not None
+        self.lifetime = max(1, int(min(lifetime, LONGEST)))
+        self._accounts = accounts
+        self._cache: Any = _Memory() if url is None else _redis(url)
+        self._retry_at = 0.0
+        self._log_at = 0.0
+        self._lost = 0
+
+    # -- commands and calls ---------------------------------------------------------------------
+
+    def pin(self, account: str, command_id: str, call_id: str) -> str:
+        """Bind a dial's command to its call: whoever comes first decides.
+
+        :returns: the call that it is bound to.
+        """
+        name = self.name("pin", account, command_id)
+        if self.add(name, call_id, self.lifetime) is False:
+            return str(self.get(name) or call_id)
+        return call_id
+
+    def pinned(self, account: str, command_id: str) -> str | None:
+        """The call that a dial's command is bound to, where that is known."""
+        found = self.get(self.name("pin", account, command_id))
+        return None if found is None else str(found)
+
+    def remember(self, account: str, call_id: str) -> None:
+        """A command of ours acted on the call."""
+        self.set(self.name("call", account, call_id), 1, self.lifetime)
+
+    def knows(self, account: str, call_id: str) -> bool:
+        """Whether a command of ours acted on the call, as far as the store remembers."""
+        return self.get(self.name("call", account, call_id)) is not None
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def name(self, kind: str, account: str, *parts: str) -> str:
+        """The name of something of an account. What it is made of can't be read from it."""
+        text = json.dumps([self._accounts.get(account, account), *parts])
+        return f"{PREFIX}{kind}:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+
+    def add(self, name: str, value: Any, seconds: float) -> bool | None:
+        """Put a value under a free name. False: it is not free. None: nobody knows."""
+
+        def step() -> bool:
+            return bool(self._cache.add(name, value, _whole(seconds)))
+
+        added: bool | None = self._do(step, None)
+        return added
+
+    def set(self, name: str, value: Any, seconds: float) -> None:
+        """Put a value under a name."""
+        self._do(lambda: self._cache.set(name, value, _whole(seconds)), None)
+
+    def get(self, name: str) -> Any:
+        """The value under a name; None where there is none, or nobody knows."""
+        return self._do(lambda: self._cache.get(name), None)
+
+    def get_many(self, *names: str) -> list[Any]:
+        """The values under names, None where there is none; all None where nobody knows."""
+        nothing = [None] * len(names)
+        found: list[Any] = self._do(lambda: list(self._cache.get_many(*names)), nothing)
+        return found
+
+    def delete(self, name: str) -> None:
+        """Free a name."""
+        self._do(lambda: self._cache.delete(name), None)
+
+    def close(self) -> None:
+        """Close this process's connections; the next step opens new ones."""
+        self._cache.close()
+
+    def _do(self, step: Callable[[], _T], otherwise: _T | None) -> Any:
+        now = time.monotonic()
+        if now < self._retry_at:
+            self._lost += 1
+            return otherwise
+        try:
+            return step()
+        except Exception as error:  # noqa: BLE001  # any of a client's errors, or what others wrote
+            self._failed(error, now)
+            return otherwise
+
+    def _failed(self, error: Exception, now: float) -> None:
+        self._lost += 1
+        self._retry_at = time.monotonic() + PAUSE
+        if now < self._log_at:
+            return
+        self._log_at = now + QUIET
+        logger.error(
+            "the store of events failed (%s: %s); %d steps went without it. Events are delivered "
+            "all the same, but maybe twice. Is the Redis of SIGNALWIRE_EVENTS_URL up?",
+            type(error).__name__,
+            text_of(error),
+            self._lost,
+        )
+        self._lost = 0
+
+
+def _whole(seconds: float) -> int:
+    # cachelib takes whole seconds only, and 0 is forever.
+    return max(1, round(seconds))
+
+
+class _Memory:
+    """Two caches: when the newer one is full, the older one is forgotten whole.
+
+    A SimpleCache that is past its threshold sorts all that it has at each step; these never are.
+    """
+
+    def __init__(self) -> None:
+        # Not every release of SimpleCache that we support is safe with threads.
+        self._lock = threading.RLock()
+        self._newer, self._older = _half(), _half()
+        self._room = CAPACITY
+
+    def get(self, name: str) -> Any:
+        with self._lock:
+            found = self._newer.get(name)
+            return self._older.get(name) if found is None else found
+
+    def get_many(self, *names: str) -> list[Any]:
+        return [self.get(name) for name in names]
+
+    def set(self, name: str, value: Any, seconds: int) -> None:
+        with self._lock:
+            if not self._room:
+                self._newer, self._older, self._room = _half(), self._newer, CAPACITY
+            self._room -= 1
+            self._older.delete(name)
+            self._newer.set(name, value, seconds)
+
+    def add(self, name: str, value: Any, seconds: int) -> bool:
+        with self._lock:
+            if self.get(name) is not None:
+                return False
+            self.set(name, value, seconds)
+            return True
+
+    def delete(self, name: str) -> None:
+        with self._lock:
+            self._newer.delete(name)
+            self._older.delete(name)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _half() -> SimpleCache:
+    return SimpleCache(threshold=CAPACITY + 1)
+
+
+class _AsJSON(RedisSerializer):
+    """cachelib's own way is pickle: whoever can write to the Redis could run code here."""
+
+    def dumps(self, value: Any, protocol: int = 0) -> bytes:
+        return json.dumps(value).encode()
+
+    def loads(self, value: bytes | None) -> Any:
+        return None if value is None else json.loads(value)
+
+
+class _Redis(RedisCache):
+    serializer = _AsJSON()
+
+    def __init__(self, client: Any) -> None:
+        super().__init__(host=client)
+        self._client = client
+
+    def close(self) -> None:
+        self._client.connection_pool.disconnect()
+
+
+def _redis(url: str) -> _Redis:
+    try:
+        redis = import_module("redis")
+    except ImportError as error:
+        raise _unusable(
+            f"needs the package redis ({error}); run: pip install 'flask-signalwire[redis]'"
+        ) from error
+    try:
+        client = redis.Redis.from_url(url, socket_connect_timeout=SECONDS, socket_timeout=SECONDS)
+        pool = client.connection_pool
+        # Options that nobody knows would otherwise fail at the first event.
+        pool.connection_class(**pool.connection_kwargs)
+    except (ValueError, TypeError, AttributeError, redis.RedisError) as error:
+        raise _unusable(f"can't be used: {scrub(str(error))}") from error
+    return _Redis(client)
+
+
+def _unusable(text: str) -> ConfigurationError:
+    return ConfigurationError("events can't be remembered:", [("SIGNALWIRE_EVENTS_URL", text)])
