@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import Flask, current_app, has_app_context
+from flask import Flask, Response, current_app, has_app_context
 from werkzeug.local import LocalProxy
 
 from .calling import Calling
@@ -19,6 +19,8 @@ from .events import Event
 from .exceptions import ClientNotFound, ConfigurationError
 from .idempotency import Store, open_store
 from .pipeline import Pipeline
+from .plugins.builtin.callbacks import NAME as CALLBACKS
+from .plugins.builtin.callbacks import Callbacks
 from .plugins.builtin.idempotency import NAME as IDEMPOTENCY
 from .plugins.builtin.idempotency import Idempotency
 from .plugins.builtin.sending import DryRun, Sender
@@ -29,6 +31,7 @@ from .webhooks import Webhooks
 from .webhooks.dispatch import Registration
 from .webhooks.receiver import build_blueprint
 from .webhooks.store import EventStore
+from .webhooks.swml import swml_view
 
 if TYPE_CHECKING:
     from .simulator import Simulator
@@ -121,6 +124,27 @@ class SignalWire:
 
         return register
 
+    def swml(self, view: Callable[..., Any]) -> Callable[..., Response]:
+        """Answer the service's requests for SWML with a view's document.
+
+        Put it under the route. The request is authenticated first (``SIGNALWIRE_WEBHOOK_AUTH``,
+        purpose ``swml``). The view gets a :class:`~flask_signalwire.webhooks.swml.SwmlRequest`,
+        and after it what its URL has; it may be a coroutine function. What it returns, a dict, is
+        checked for the shape of SWML: another one is an ERROR in the log, and a 500. The same
+        request within a minute gets the same answer, and the view is not called again: the service
+        may fetch one document several times for one call.
+
+        .. code-block:: python
+
+            @app.route("/greeting/<name>", methods=["GET", "POST"])
+            @signalwire.swml
+            def greeting(asked, name):
+                return {"sections": {"main": [{"play": f"say:Hello {name}"}]}}
+
+        :raises ConfigurationError: from the view, where no request can prove to be the service's.
+        """
+        return swml_view(view)
+
 
 class AccountClient:
     """One set of credentials: ``app.signalwire.account("eu")``.
@@ -205,7 +229,12 @@ class Client:
         return self._clients[name]
 
     def close(self) -> None:
-        """Close this process's connections; a later command opens new ones."""
+        """Close this process's connections; a later command opens new ones.
+
+        On the simulator, callbacks that are still to come are forgotten.
+        """
+        if self._simulator is not None:
+            self._simulator.close()
         _close(self._transports, self._idempotency, self.webhooks.store)
 
     def __repr__(self) -> str:
@@ -218,6 +247,10 @@ class Client:
 
         manager = self.plugins
         manager.add(Sender(self._send), "sender", "built in")
+        if self.settings.callbacks:
+            reachable = self.settings.base_url is not None
+            plugin = Callbacks(self.webhooks.url, self.webhooks.store, reachable=reachable)
+            manager.add(plugin, CALLBACKS, "built in")
         manager.load_entry_points()
         for plugin in own:
             manager.add(plugin, _name(plugin), "app")
@@ -263,7 +296,10 @@ class Client:
             from .simulator import Simulator, SimulatorAdapter  # of no use in production
 
             if self._simulator is None:
-                self._simulator = Simulator(self.commands)
+                key = next(iter(self.settings.signing_key), None)
+                self._simulator = Simulator(self.commands, signing_key=key)
+                if self.settings.base_url is not None:  # where callbacks are to go: into this app
+                    self._simulator.callbacks.route(self.settings.base_url, self.app)
             adapter = SimulatorAdapter(self._simulator)
         self._transports[account.name] = Transport(
             account, self.settings, user_agent=_user_agent(), adapter=adapter

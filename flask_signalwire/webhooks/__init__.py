@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from flask import Flask, Request, current_app, has_app_context
 
-from ..config import DEFAULT_ACCOUNT, Settings
+from ..config import DEFAULT_ACCOUNT, SIMULATOR, Settings
 from ..events import CallState, Event
 from ..plugins.manager import PluginManager
 from ..redaction import text_of
@@ -24,6 +24,7 @@ from .dispatch import Dispatcher, Registration
 from .order import Order
 from .parsing import parse
 from .store import EventStore
+from .swml import Answers
 from .tokens import Claim, Tokens
 from .urls import Urls
 
@@ -96,9 +97,10 @@ class Webhooks:
         names = [DEFAULT_ACCOUNT, *settings.accounts]
         accounts = [settings.account(name) for name in names]
         self._projects = {a.project_id: a.name for a in reversed(accounts) if a.project_id}
-        simulated = all(account.simulated for account in accounts)
+        simulated = {account.space for account in accounts if account.space} == {SIMULATOR}
         self.tokens = Tokens(_keys(app, made_up=simulated), settings.webhook_lifetime)
         self.urls = Urls(settings, self.tokens)
+        self.answers = Answers()
         self.authenticator = Authenticator(settings, self.tokens)
         self.store = EventStore(
             settings.events_url,

@@ -57,6 +57,7 @@ def desk(make_app: Callable[..., Flask]) -> Callable[..., Flask]:
         settings.setdefault("api_token", TOKEN)
         settings.setdefault("timeout", [10, 10])
         settings.setdefault("deadline", 20)
+        settings.setdefault("callbacks", False)  # of no concern here, and warned of
         return make_app(space=space, **settings)
 
     return make

@@ -11,7 +11,8 @@ import logging
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ...commands import Command
 from ...exceptions import CommandError, IdempotencyConflict, IdempotencyUnavailable
@@ -47,14 +48,15 @@ _WHAT_TO_DO = {
 class _Attempt:
     """What is known of one command with a key; its corner of ``command.state``.
 
-    :param status_url: the caller's own, before plugins filled one in.
+    :param own: the caller's own callback URLs and what goes with them, before plugins filled them
+        in; None for what was left out.
     :param name: the key's name in the store.
     :param entry: what was reserved, or is about to be; None while nothing was.
     :param text: the entry as it is in the store.
     :param sending: whether the reservation succeeded, so that the command was let through.
     """
 
-    status_url: object = None
+    own: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     entry: Entry | None = None
     text: str = ""
@@ -90,7 +92,10 @@ class Idempotency:
     @hookimpl(tryfirst=True)
     def signalwire_prepare_command(self, command: Command) -> None:
         if command.idempotency_key is not None:
-            command.state[NAME] = _Attempt(command.param("status_url"))
+            spec = command.spec
+            keys = ("status_url", *(path[0] for path in spec.callback_fields))
+            own = {key: command.params.get(key) for key in (*keys, *spec.schema.beside_callback)}
+            command.state[NAME] = _Attempt(own)
 
     @hookimpl(tryfirst=True)
     def signalwire_send_command(self, command: Command) -> CallLeg | None:
@@ -106,7 +111,7 @@ class Idempotency:
         attempt: _Attempt = command.state[NAME]
         account = self._accounts[command.account]
         # What plugins filled in for callbacks may carry a token that is never the same twice.
-        params = {**command.params, "status_url": attempt.status_url}
+        params = {**command.params, **attempt.own}
         entry = Entry(command.id, fingerprint(account, command.name, params), time.time())
         attempt.name, attempt.text = name_of(account, key), entry.encode()
         attempt.entry = entry  # before the store is asked: an interruption may come from now on
