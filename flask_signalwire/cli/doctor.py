@@ -11,13 +11,15 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 from importlib import metadata
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import click
 from requests.utils import get_environ_proxies
 
 from ..commands import Command
-from ..config import DEFAULT_ACCOUNT, Account
+from ..config import DEFAULT_ACCOUNT, ENDPOINTS, Account
+from ..config.values import is_loopback
 from ..exceptions import (
     AuthenticationFailed,
     ConfigurationError,
@@ -40,7 +42,7 @@ DEADLINE = 10.0
 SKEW = 60.0
 """Seconds that clocks may differ: beyond, times in logs and events can't be laid side by side."""
 
-_LIBRARIES = ("Flask", "blinker", "marshmallow", "pluggy", "requests", "urllib3")
+_LIBRARIES = ("Flask", "blinker", "cachelib", "marshmallow", "pluggy", "requests", "urllib3")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,6 +103,44 @@ def examine(client: Client, *, offline: bool = False) -> Iterator[Check]:
     yield from _versions()
     for name in (DEFAULT_ACCOUNT, *settings.accounts):
         yield from _account(client, settings.account(name), offline)
+    yield from _callbacks(client)
+
+
+def _callbacks(client: Client) -> Iterator[Check]:
+    """Whether the service's callbacks can reach this app, as far as the settings tell."""
+    settings, name = client.settings, "callbacks"
+    url = settings.base_url
+    if url is None:
+        advice = "set SIGNALWIRE_PUBLIC_URL to where the service reaches this app"
+        if settings.callbacks:
+            yield Check(name, "warn", "no callback URLs are filled in", advice)
+        else:
+            yield Check(name, "ok", "off: SIGNALWIRE_CALLBACKS is False")
+        return
+    accounts = [settings.account(account) for account in (DEFAULT_ACCOUNT, *settings.accounts)]
+    simulated = all(account.simulated or account.space is None for account in accounts)
+    if not client.webhooks.tokens:
+        advice = "set SECRET_KEY to a long random text, the same in all processes"
+        yield Check(name, "fail", "there is no secret key to sign callback URLs with", advice)
+    elif is_loopback(urlsplit(url).netloc) and not simulated:
+        advice = "set SIGNALWIRE_PUBLIC_URL to an address that is reached from the internet"
+        yield Check(name, "warn", f"{url} is this machine: the service can't reach it", advice)
+    elif settings.public_url is None:
+        yield Check(name, "ok", "delivered in process, by the simulator")
+    else:
+        yield Check(name, "ok", f"received at {url}{settings.webhook_prefix}/")
+    if not settings.webhooks:
+        advice = "another process of yours must receive them; else set SIGNALWIRE_WEBHOOKS to True"
+        yield Check(f"{name}: endpoints", "warn", "not mounted in this app", advice)
+    for purpose in ENDPOINTS:
+        if () in settings.policy(purpose):
+            advice = "anybody can post there: demand a proof in SIGNALWIRE_WEBHOOK_AUTH"
+            yield Check(f"{name}: {purpose}", "warn", "unauthenticated", advice)
+    quiet = simulated or client.app.debug or client.app.testing
+    if not client.webhooks.store.shared and not quiet:
+        advice = "with several workers, set SIGNALWIRE_EVENTS_URL to a Redis"
+        text = "repeated events are known to the process that got them first, and to no other"
+        yield Check(f"{name}: store", "warn", text, advice)
 
 
 def _plugins(client: Client) -> Iterator[Check]:

@@ -77,6 +77,7 @@ def parse_body(body: bytes, content_type: str, content_encoding: str = "") -> di
     if content_encoding.strip().lower() not in ("", "identity"):
         raise _unsupported("the body has a Content-Encoding; send it as it is")
     kind, options = parse_options_header(content_type)
+    kind = kind.lower()
     if kind == _FORM:
         return parse_form(_decode(body, options.get("charset", "")))
     if kind in ("", "application/json", "text/json") or (
