@@ -130,7 +130,7 @@ def test_a_translation_starts_and_stops_around_its_block(call: Call, spy: Spy) -
     assert not session.running
     assert spy.words() == ["start", "inject", "summarize", "stop"]
     assert spy.contexts[1:] == [{"user": "ana"}] * 4
-    start = spy.sent[1][1]["start"]
+    start = dict(spy.sent[1][1]["start"])
     del start["webhook"]  # filled in
     assert start == {**LANGS, "direction": ["local-caller", "remote-caller"]}
 
