@@ -1,0 +1,1 @@
+"""Events: from payload to object."""
