@@ -61,7 +61,7 @@ def _replay_command(client: Client) -> click.Command:
         for file in files:
             for number, line in enumerate(file, 1):
                 found, ended = _line(client, line, purpose, again)
-                where = {"file": file.name, "line": number}
+                where = {"file": getattr(file, "name", "-"), "line": number}
                 for item in found:
                     shown.append({**where, **item})
                     if not as_json:

@@ -70,14 +70,18 @@ class Capture:
 
     def _append(self, line: bytes) -> None:
         process = os.getpid()
-        path = self._files.get(process) or self._begin(process)
+        path = self._files.get(process)
+        if path is None or not path.exists():
+            path = self._begin(process)
         # Opened for each line: a directory that was emptied or came back needs no restart.
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         descriptor = os.open(path, flags, 0o600)
         try:
+            size = os.fstat(descriptor).st_size
             if os.write(descriptor, line) < len(line):
-                raise OSError("only a part of the line was written")
-            if os.fstat(descriptor).st_size >= MAX_BYTES:
+                os.ftruncate(descriptor, size)  # or the next line would begin in this one
+                raise OSError("only a part of the line could be written")
+            if size + len(line) >= MAX_BYTES:
                 del self._files[process]
         finally:
             os.close(descriptor)
