@@ -1,16 +1,19 @@
-"""The generated parts of the reference, as Markdown: settings and commands.
+"""The generated parts of the reference, as Markdown: settings, commands, events.
 
 Nothing of Sphinx is imported here, so that the tests can check what is generated without it.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field
+from dataclasses import fields as fields_of
 from typing import Any
 
-from flask_signalwire import Command, CommandSpec, PayloadSchema, Settings, fields
+from flask_signalwire import Command, CommandSpec, PayloadSchema, Settings, events, fields
 from flask_signalwire.commands import TABLE
 from flask_signalwire.commands.command import always, never
 from flask_signalwire.commands.examples import CALL_ID, example, python_call
@@ -185,6 +188,56 @@ def repeated() -> str:
     return table(["Repeated", "Why", "Commands"], rows)
 
 
+# -- events -------------------------------------------------------------------------------------
+
+
+def event_kinds() -> str:
+    """The fields that all events have, and a heading and a table for each kind."""
+    shared = {item.name: item for item in fields_of(events.Event)}
+    parts = ["## Fields of every event", _event_fields(list(shared.values()))]
+    for kind in events.KINDS:
+        parts += [f"## {_code(kind.__name__)}", _prose(kind)]
+        types = ", ".join(map(_code, kind.event_types))
+        named = f"Sent as {types}. " if types else ""
+        parts.append(f"{named}Signal: {_code(f'{kind.kind}_received')}.")
+        own = [item for item in fields_of(kind) if not _inherited(item, shared)]
+        if own:
+            parts.append(_event_fields(own))
+        properties = [
+            [_code(name), _sentence(value.fget)]
+            for name, value in vars(kind).items()
+            if isinstance(value, property)
+        ]
+        if properties:
+            parts.append(table(["Property", "Meaning"], properties))
+    return "\n\n".join(parts)
+
+
+def _inherited(item: Field[Any], shared: Mapping[str, Field[Any]]) -> bool:
+    above = shared.get(item.name)
+    return above is not None and above.metadata == item.metadata
+
+
+def _event_fields(items: list[Field[Any]]) -> str:
+    rows = []
+    for item in items:
+        source = item.metadata.get("source")
+        if source is None:  # set by the receiver: see the class
+            continue
+        paths = ", ".join(map(_code, source.paths))
+        sure = "" if source.sure == "documented" else f" *{source.sure.capitalize()}.*"
+        kind = str(item.type).removesuffix(" | None").replace("Mapping[str, Any]", "object")
+        kind = "anything" if kind == "Any" else kind
+        rows.append([_code(item.name), _code(kind), paths, f"{_markdown(source.help)}.{sure}"])
+    return table(["Field", "Type", "Read from", "Meaning"], rows)
+
+
+def _prose(kind: type) -> str:
+    """A docstring's paragraphs, with the references in it as code."""
+    text = re.sub(r":\w+:`([^`]+)`", r"``\1``", inspect.getdoc(kind) or "")
+    return _markdown(text)
+
+
 def table(head: list[str], rows: list[list[str]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
@@ -257,6 +310,7 @@ _PARTS: Mapping[str, Callable[..., str]] = {
     "commands-reference": commands,
     "command-family": family,
     "repeatable-reference": repeated,
+    "events-reference": event_kinds,
 }
 _PART = re.compile(
     rf"^```\{{(?P<part>{'|'.join(_PARTS)})\}}(?: (?P<argument>\w+))?\n```$", re.MULTILINE
