@@ -162,15 +162,13 @@ def read(kind: type, scopes: tuple[Mapping[str, Any], ...]) -> dict[str, Any]:
     return found
 
 
-def _first(
-    scope: Mapping[str, Any], paths: tuple[tuple[str, ...], ...], convert: Callable[[Any], Any]
-) -> Any:
+def _first(scope: Any, paths: tuple[tuple[str, ...], ...], convert: Callable[[Any], Any]) -> Any:
     for path in paths:
-        value: Any = scope
+        value = scope
         for key in path:
-            value = value.get(key) if isinstance(value, dict) else None
-            if value is None:
+            if not isinstance(value, dict) or key not in value:
                 break
+            value = value[key]
         else:
             value = convert(value)
             if value is not None:

@@ -163,14 +163,12 @@ def _live(
 
 
 def _translated(holders: tuple[Payload, ...]) -> list[tuple[str | None, str]]:
-    return list(
-        dict.fromkeys(
-            found
-            for holder in holders
-            for key in _TRANSLATIONS
-            for found in _texts(holder.get(key))
-        )
-    )
+    found: dict[tuple[str | None, str], None] = {}
+    for holder in holders:
+        for key in _TRANSLATIONS:
+            if key in holder:
+                found.update(dict.fromkeys(_texts(holder[key])))
+    return list(found)
 
 
 def _summarised(
@@ -183,7 +181,9 @@ def _summarised(
             if not isinstance(holder, dict):
                 continue
             for key in keys:
-                value = holder.get(key)
+                if key not in holder:
+                    continue
+                value = holder[key]
                 found: list[tuple[str | None, str | None]] = list(dict.fromkeys(_texts(value)))
                 if found:
                     return found
