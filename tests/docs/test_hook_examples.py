@@ -111,6 +111,12 @@ def command_failed(client, capsys):
     assert capsys.readouterr().out == f"somebody should look at {caught.value.command.id}\n"
 
 
+def event_received(client, capsys):
+    params = {"call_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "call_state": "answered"}
+    client.webhooks.receive({"event_type": "calling.call.state", "params": params})
+    assert capsys.readouterr().out == f"{params['call_id']} is answered\n"
+
+
 class Loses:
     """Sends, as it seems, and hears nothing."""
 
@@ -128,6 +134,7 @@ EXERCISES = {
     "signalwire_send_command": (send_command,),
     "signalwire_command_succeeded": (command_succeeded,),
     "signalwire_command_failed": (command_failed, Loses),
+    "signalwire_event_received": (event_received,),
 }
 
 
