@@ -10,7 +10,23 @@ from typing import Any, ClassVar
 from . import fields
 from .base import Event
 
-OVER = frozenset({"ended", "completed", "failed", "canceled", "cancelled", "busy", "no_answer"})
+RANKS = {
+    "created": 1,
+    "queued": 1,
+    "initiated": 1,
+    "ringing": 2,
+    "answered": 3,
+    "ending": 4,
+    "ended": 5,
+    "failed": 5,
+    "canceled": 5,
+    "completed": 5,
+    # What cXML's forms say (inferred).
+    "in_progress": 3,
+    "busy": 5,
+    "no_answer": 5,
+}
+"""How far along a call is in each state (calling API contract, 2026-08)."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -82,7 +98,7 @@ class CallState(Event):
     @property
     def over(self) -> bool:
         """Whether this is a state that no other one follows."""
-        return self.state in OVER
+        return RANKS.get(self.state or "") == RANKS["ended"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
+from ..events.calls import RANKS
 from .store import EventStore
-
-RANKS = {
-    "created": 1,
-    "queued": 1,
-    "initiated": 1,
-    "ringing": 2,
-    "answered": 3,
-    "ending": 4,
-    "ended": 5,
-    "failed": 5,
-    "canceled": 5,
-    "completed": 5,
-}
-"""How far along a call is in each state (calling API contract, 2026-08)."""
 
 _HIGHEST = max(RANKS.values())
 

@@ -36,6 +36,7 @@ from ..events import (
     Utterance,
 )
 from ..events.base import read_only
+from ..events.calls import RANKS
 from ..events.fields import read
 from ..events.values import folded, name, number
 
@@ -70,18 +71,6 @@ _KEYS: tuple[tuple[str, type[Event]], ...] = (
     ("queue_result", Queue),
     ("denoised", RelayOperation),
 )
-_CALL_STATES = (
-    "created",
-    "queued",
-    "initiated",
-    "ringing",
-    "answered",
-    "ending",
-    "ended",
-    "failed",
-    "canceled",
-    "completed",
-)
 _STATES: Mapping[str, type[Event]] = {
     "playing": Playback,
     "recording": Recording,
@@ -90,10 +79,10 @@ _STATES: Mapping[str, type[Event]] = {
     "tapping": Tap,
     "streaming": Stream,
     "transcribing": Transcription,
-    **dict.fromkeys(_CALL_STATES, CallState),
+    **dict.fromkeys(RANKS, CallState),
 }
 _STATUSES: Mapping[str, type[Event]] = {
-    **dict.fromkeys(_CALL_STATES, CallState),
+    **dict.fromkeys(RANKS, CallState),
     **dict.fromkeys(("enqueue", "leave", "dequeue"), Queue),
 }
 _OF_A_FILE = ("duration", "size", "recording_id", "pause_behavior")

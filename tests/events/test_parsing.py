@@ -166,7 +166,16 @@ def test_reasons_have_one_vocabulary(reason, folded):
 
 @pytest.mark.parametrize(
     ("state", "over"),
-    [("ended", True), ("completed", True), ("failed", True), ("ringing", False), ("ending", False)],
+    [
+        ("ended", True),
+        ("completed", True),
+        ("failed", True),
+        ("no-answer", True),
+        ("ringing", False),
+        ("in-progress", False),
+        ("ending", False),
+        ("juggled", False),
+    ],
 )
 def test_a_call_is_over(state, over):
     (event,) = parse({"call_id": CALL, "call_state": state})
