@@ -6,8 +6,11 @@ import hmac
 import threading
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+from werkzeug.datastructures import Authorization
 
 from flask_signalwire.commands import CommandSpec, CommandTable
 from flask_signalwire.redaction import mask
@@ -15,12 +18,15 @@ from flask_signalwire.redaction import mask
 from .answers import Answer
 from .behaviours import BEHAVIOURS
 from .call import SimulatedCall
+from .callbacks import Callbacks
 from .calls import Calls
 from .clock import Clock, SystemClock
 from .faults import AnswerLate, AnswerLost, Fault, Faults, from_header
 from .journal import Journal, JournalEntry
+from .posting import Reach
 from .reading import check_target, read_command
 from .refusals import Refusal
+from .scenarios import Scenario, load_scenario
 from .validation import validate
 
 if TYPE_CHECKING:
@@ -41,8 +47,12 @@ class Simulator:
         is let in.
     :param ring_after: seconds from a ``dial`` until the call rings.
     :param answer_after: seconds from a ``dial`` until it is answered; ``math.inf``: never.
+    :param signing_key: what its callbacks are signed with; None: they are not.
+    :param reach: where they may go: ``loopback`` (this machine, and what was routed to an
+        application of this process) or ``anywhere``.
     :raises ValueError: where it would be answered before it rings.
 
+    :ivar callbacks: what it sends by itself, and what became of that.
     :ivar calls: the calls by id, as :class:`SimulatedCall`; the newest 100 000 are kept.
     :ivar journal: everything that was received, masked; the newest 10 000 requests are kept.
     :ivar faults: what is to go wrong; nothing does unless it is asked for.
@@ -56,8 +66,17 @@ class Simulator:
         credentials: Mapping[str, str] | None = None,
         ring_after: float = 1.0,
         answer_after: float = 3.0,
+        signing_key: str | None = None,
+        reach: Reach = "loopback",
     ) -> None:
-        self.calls = Calls(clock or SystemClock(), ring_after=ring_after, answer_after=answer_after)
+        self.callbacks = Callbacks(lambda: self.clock, reach=reach, signing_key=signing_key)
+        self.calls = Calls(
+            SystemClock() if clock is None else clock,
+            self.callbacks,
+            ring_after=ring_after,
+            answer_after=answer_after,
+        )
+        self.clock.watch(self.callbacks.wake)
         self.journal = Journal()
         self._table = CommandTable() if table is None else table
         self.faults = Faults(self._table)
@@ -69,22 +88,82 @@ class Simulator:
 
     @property
     def clock(self) -> Clock:
-        """The clock; a call keeps the one that it began with. Set another to take an app's
-        simulator off the system's.
+        """The clock; a call keeps the one that it began with, and callbacks come by this one. Set
+        another, before the first call, to take an app's simulator off the system's.
         """
         return self.calls.clock
 
     @clock.setter
     def clock(self, clock: Clock) -> None:
         self.calls.clock = clock
+        clock.watch(self.callbacks.wake)
+        self.callbacks.wake()
 
-    def inbound(self, *, from_: str, to: str) -> SimulatedCall:
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and have everything done that is due meanwhile, each thing in its time.
+
+        Callbacks are sent in this thread; what a receiver does about one (another command) happens
+        at the time of that callback.
+
+        :param seconds: how much, at least 0.
+        :raises ValueError: where it is less.
+        """
+        if self.callbacks.delivering or not seconds >= 0:
+            # Whoever delivers goes on afterwards; the clock refuses to run backwards.
+            self.clock.advance(seconds)
+            return
+        until = self.clock.now() + seconds
+        while (at := self.callbacks.next_at) is not None and at <= until:
+            self.clock.advance(max(0.0, at - self.clock.now()))
+            self.callbacks.deliver()
+        self.clock.advance(max(0.0, until - self.clock.now()))
+        self.callbacks.deliver()
+
+    def deliver(self) -> int:
+        """Send all callbacks that are due by now, in this thread; how many things were done."""
+        return self.callbacks.deliver()
+
+    def play(self, scenario: Scenario | str | Path) -> Scenario:
+        """Have a scenario happen in the calls that it matches from now on, before those that were
+        played earlier; and put its faults on :attr:`faults`.
+
+        :param scenario: it, the path of its file, or the name of a shipped one.
+        :returns: the scenario.
+        :raises ConfigurationError: where it can't be read.
+        :raises LookupError: where it has a fault for a command that there isn't.
+        """
+        if not isinstance(scenario, Scenario):
+            scenario = load_scenario(scenario)
+        for fault in scenario.faults:
+            self.faults.add(**fault)
+        with self.calls.lock:
+            self.calls.scenarios = (scenario, *self.calls.scenarios)
+        return scenario
+
+    def close(self) -> None:
+        """Send nothing more: forget what is to come, and end the thread that would send it."""
+        self.callbacks.close()
+
+    def reset(self) -> None:
+        """Forget everything: calls, requests, scenarios, faults, and callbacks that are to come.
+
+        For tests that share an app; the clock stays.
+        """
+        self.callbacks.close()
+        self.callbacks.disturb()
+        self.callbacks.log.clear()
+        self.journal.clear()
+        self.faults.clear()
+        self.calls.clear()
+
+    def inbound(self, *, from_: str, to: str, project_id: str | None = None) -> SimulatedCall:
         """A call comes in, and is answered at once.
 
         :param from_: the number or SIP address that calls.
         :param to: the one that it calls.
+        :param project_id: whose number that is, for callbacks; None: one made up.
         """
-        return self.calls.inbound(from_, to)
+        return self.calls.inbound(from_, to, project_id)
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request.
@@ -109,7 +188,7 @@ class Simulator:
             body = read_command(environ)
             fault = fault or self.faults.take(body.get("command"))
             if fault is None or fault.acts:
-                content = self._execute(body)
+                content = self._execute(body, _project(environ))
             answer: Answer | None = Answer.of(200, content)
         except Refusal as refusal:
             answer = Answer.of(refusal.status, refusal.body, refusal.headers)
@@ -142,11 +221,11 @@ class Simulator:
         if scheme.lower() != "basic" or not any(found):
             raise Refusal(401, headers=[("WWW-Authenticate", 'Basic realm="signalwire"')])
 
-    def _execute(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _execute(self, body: Mapping[str, Any], project_id: str | None) -> Mapping[str, Any]:
         spec = validate(self._table, body)
         params = body["params"]
         if spec.name == "dial":
-            return self.calls.dial(params).leg()
+            return self.calls.dial(params, project_id).leg()
         call_id = _call_id(spec, body)
         if call_id is None:  # a command of a plugin that acts on no call: there is no leg to show
             return {}
@@ -178,6 +257,12 @@ class Simulator:
             call_id = None
         shown = None if fault is None else str(fault)
         self.journal.add(JournalEntry(self.clock.now(), name, call_id, params, status, shown))
+
+
+def _project(environ: WSGIEnvironment) -> str | None:
+    """Who sends a command: the user of its basic authentication."""
+    found = Authorization.from_header(environ.get("HTTP_AUTHORIZATION"))
+    return None if found is None else found.username or None
 
 
 def _call_id(spec: CommandSpec, body: Mapping[str, Any]) -> Any:

@@ -11,12 +11,13 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, Literal, TypeVar
-from uuid import uuid4
 
 from flask_signalwire.redaction import mask
 
+from . import speaking
 from .clock import Clock
 from .operations import Kind, SimulatedOperation
+from .reporting import Reporter
 from .sessions import (
     LiveSession,
     Sidecar,
@@ -27,6 +28,9 @@ from .sessions import (
 
 Status = Literal["queued", "ringing", "answered", "ended", "canceled", "completed"]
 """The states that a simulated call passes; the service knows more of them."""
+
+Stop = tuple[float, Status, str | None]
+"""Of a timetable: seconds after the call's beginning, the state from then on, and why it ends."""
 
 TERMINAL = ("ended", "canceled", "completed")
 
@@ -43,6 +47,7 @@ class SimulatedCall:
     :ivar from_: who calls.
     :ivar to: who is called; None where a script decides.
     :ivar direction: ``outbound-api`` or ``inbound``.
+    :ivar scenario: what happens in it; an empty one where none matches.
     :ivar params: the params of the ``dial``, as they were sent: secrets and numbers included.
     :ivar url: where the SWML that runs it comes from, or None; a redirect changes it.
     :ivar swml: the SWML that runs it, or None; a redirect changes it.
@@ -68,9 +73,11 @@ class SimulatedCall:
         direction: Literal["inbound", "outbound-api"],
         clock: Clock,
         lock: threading.RLock,
-        timetable: list[tuple[float, Status]],
+        timetable: list[Stop],
+        reporter: Reporter,
     ) -> None:
-        self.id = str(uuid4())
+        self.id = reporter.origin.call_id
+        self.scenario = reporter.scenario
         self.from_: str = params["from"]
         self.to: str | None = params.get("to")
         self.direction = direction
@@ -98,8 +105,12 @@ class SimulatedCall:
         self._status: Status = "queued"
         self._clock = clock
         self._lock = lock
-        # What is still to come: seconds after the beginning, and the state from then on.
-        self._timetable = timetable
+        self._reporter = reporter
+        self._timetable = timetable  # what is still to come
+        self._watched = False
+        reporter.call_state(self, self.created_at)
+        if self.status_url is not None:
+            self.watch()
 
     @property
     def status(self) -> Status:
@@ -191,6 +202,20 @@ class SimulatedCall:
             if self.status not in TERMINAL:
                 self._enter(status, self._clock.now(), reason)
 
+    def watch(self) -> None:
+        """Have each change told when it comes, and not when somebody looks."""
+        with self._lock:
+            if not self._watched:
+                self._watched = True
+                for seconds, _, _ in self._timetable:
+                    self._wake(seconds)
+
+    def refer(self, params: Mapping[str, Any]) -> None:
+        """Refer it to another device; it goes on here."""
+        with self._lock:
+            self.referrals.append(params["device"])
+            self._reporter.referred(self, params, self._clock.now())
+
     def redirect(self, *, url: str | None = None, swml: Mapping[str, Any] | None = None) -> None:
         """Run other SWML from now on, with an AI agent of its own."""
         with self._lock:
@@ -231,9 +256,13 @@ class SimulatedCall:
                 params or {},
                 lock=self._lock,
                 moment=self._moment,
+                changed=self._reporter.changed,
                 length=length,
                 waits=waits,
             )
+            self._reporter.started(operation)
+            if "status_url" in operation.params:
+                self.watch()
             return operation
 
     def start_live(self, session: LiveSession) -> None:
@@ -242,28 +271,59 @@ class SimulatedCall:
         Where either runs, nothing happens (calling API contract, 2026-08).
         """
         with self._lock:
-            if self._open(self._live) is None:
-                self._live = session
-                if isinstance(session, TranslationSession):
-                    self.translations.append(session)
-                elif isinstance(session, TranscriptionSession):
-                    self.transcriptions.append(session)
+            if self._open(self._live) is not None:
+                return
+            self._live = session
+            session.started_at = self._clock.now()
+            if isinstance(session, TranslationSession):
+                self.translations.append(session)
+            elif isinstance(session, TranscriptionSession):
+                self.transcriptions.append(session)
+            if session.webhook is not None:
+                self.watch()
+            speaking.session_started(self._reporter, session)
+
+    def summarize(self, session: LiveSession | Sidecar, request: Mapping[str, Any]) -> None:
+        """Have what was said so far summarised.
+
+        :param request: ``webhook`` and ``prompt``, as far as given.
+        """
+        with self._lock:
+            session.summaries.append(request)
+            speaking.summarize(self._reporter, session, request, self._clock.now())
 
     def stop_live(self) -> None:
         """Stop it; it stays in :attr:`translations` or :attr:`transcriptions`."""
         with self._lock:
-            self._live = None
+            session, self._live = self._live, None
+            if session is not None:
+                session.ended_at, _ = self._moment()
+                speaking.session_ended(self._reporter, session, session.ended_at, self._ended_at)
 
     def start_sidecar(self, sidecar: Sidecar) -> None:
         """Start a sidecar in place of one that may run."""
         with self._lock:
             self._sidecar = sidecar
+            sidecar.started_at = self._clock.now()
             self.sidecars.append(sidecar)
+            if sidecar.webhook is not None:
+                self.watch()
+            speaking.sidecar_started(self._reporter, sidecar)
+
+    def ask_sidecar(self, sidecar: Sidecar, ask_id: str, question: str) -> None:
+        """Ask it something."""
+        with self._lock:
+            sidecar.asks[ask_id] = question
+            speaking.asked(self._reporter, sidecar, ask_id, question, self._clock.now())
 
     def stop_sidecar(self) -> None:
         """Stop it; it stays in :attr:`sidecars`."""
         with self._lock:
-            self._sidecar = None
+            sidecar, self._sidecar = self._sidecar, None
+            if sidecar is not None:
+                sidecar.ended_at, over = self._moment()
+                reason = "hung_up" if over else "api_stop"
+                speaking.sidecar_ended(self._reporter, sidecar, sidecar.ended_at, reason)
 
     def leg(self) -> dict[str, Any]:
         """The answer of the service that shows it: every documented key (contract, 2026-08).
@@ -300,9 +360,7 @@ class SimulatedCall:
         """Bring it to where the clock has it; whoever calls holds the lock."""
         now = self._clock.now()
         while self._timetable and self.created_at + self._timetable[0][0] <= now:
-            seconds, status = self._timetable.pop(0)
-            # Only a call that nobody answers ends by the clock.
-            reason = "noAnswer" if status == "ended" else None
+            seconds, status, reason = self._timetable.pop(0)
             self._enter(status, self.created_at + seconds, reason)
 
     def _moment(self) -> tuple[float, bool]:
@@ -325,10 +383,23 @@ class SimulatedCall:
         self._status = status
         if status == "answered":
             self._answered_at = at
+            patience = self.scenario.hangs_up_after
+            if patience is not None:
+                self._timetable.append((at - self.created_at + patience, "ended", "hangup"))
+                if self._watched:
+                    self._wake(self._timetable[-1][0])
         if status in TERMINAL:
             self._ended_at = at
             self._end_reason = reason
             self._timetable = []
+            for operation in self._operations.values():
+                _ = operation.state  # which sees that the call is over
+            self.stop_live()
+            self.stop_sidecar()
+        self._reporter.call_state(self, at)
+
+    def _wake(self, seconds: float) -> None:
+        self._reporter.schedule(self.created_at + seconds, lambda: self.status)
 
     def _demand(self, *expected: Status) -> None:
         if self._status not in expected:

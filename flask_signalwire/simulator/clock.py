@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """What a simulator asks the time of."""
+    """What a simulator asks the time of.
+
+    :ivar runs: whether time passes by itself.
+    """
+
+    runs: bool
 
     def now(self) -> float:
         """Seconds since 1970-01-01 UTC; never less than it said before."""
@@ -30,6 +36,13 @@ class Clock(Protocol):
         """
         ...
 
+    def watch(self, jumped: Callable[[], None]) -> None:
+        """Tell somebody who waits by this clock that it jumped.
+
+        :param jumped: called after each :meth:`advance`, in the thread of that.
+        """
+        ...
+
 
 class SystemClock:
     """The time of day, read once; from then on it passes as the machine's monotonic clock says.
@@ -37,9 +50,12 @@ class SystemClock:
     So a correction of the machine's time never turns a call back.
     """
 
+    runs = True
+
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()
         self._lock = threading.Lock()
+        self._watchers: list[Callable[[], None]] = []
 
     def now(self) -> float:
         """Seconds since 1970-01-01 UTC, and what it was advanced by."""
@@ -50,10 +66,16 @@ class SystemClock:
         _check(seconds)
         with self._lock:
             self._offset += seconds
+        for jumped in self._watchers:
+            jumped()
 
     def sleep(self, seconds: float, woken: threading.Event | None = None) -> None:
         """Really wait."""
         (woken or threading.Event()).wait(seconds)
+
+    def watch(self, jumped: Callable[[], None]) -> None:
+        """Call it after each jump."""
+        self._watchers.append(jumped)
 
 
 class ManualClock:
@@ -62,6 +84,8 @@ class ManualClock:
     :param start: what it shows at first, in seconds since 1970-01-01 UTC; left out, the beginning
         of 2026.
     """
+
+    runs = False
 
     def __init__(self, start: float = 1_767_225_600.0) -> None:
         self._now = start
@@ -80,6 +104,9 @@ class ManualClock:
     def sleep(self, seconds: float, woken: threading.Event | None = None) -> None:
         """Advance by it, and wait for nothing."""
         self.advance(seconds)
+
+    def watch(self, jumped: Callable[[], None]) -> None:
+        """Nobody waits by a clock that stands still."""
 
 
 def _check(seconds: float) -> None:

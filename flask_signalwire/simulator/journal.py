@@ -1,4 +1,4 @@
-"""What a simulator has received."""
+"""What a simulator has received; and the kind of list that this and the callbacks' log are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, Generic, TypeVar, overload
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,17 @@ class JournalEntry:
     fault: str | None = None
 
 
-class Journal(Sequence[JournalEntry]):
-    """The entries, oldest first. Readers get a snapshot, so that threads may go on writing.
+class Log(Sequence[_T], Generic[_T]):
+    """Entries, oldest first. Readers get a snapshot, so that threads may go on writing.
 
     :param limit: how many are kept; the oldest make room.
     """
 
     def __init__(self, limit: int = 10_000) -> None:
-        self._entries: deque[JournalEntry] = deque(maxlen=limit)
+        self._entries: deque[_T] = deque(maxlen=limit)
         self._lock = threading.Lock()
 
-    def add(self, entry: JournalEntry) -> None:
+    def add(self, entry: _T) -> None:
         """Write one down."""
         with self._lock:
             self._entries.append(entry)
@@ -50,31 +52,38 @@ class Journal(Sequence[JournalEntry]):
         with self._lock:
             self._entries.clear()
 
-    def commands(self, name: str) -> tuple[JournalEntry, ...]:
-        """The entries of one command, refused ones too.
-
-        :param name: its wire name: ``dial``, ``calling.end``.
-        """
-        return tuple(entry for entry in self if entry.command == name)
-
-    def _snapshot(self) -> tuple[JournalEntry, ...]:
+    def _snapshot(self) -> tuple[_T, ...]:
         with self._lock:
             return tuple(self._entries)
 
-    def __iter__(self) -> Iterator[JournalEntry]:
+    def __iter__(self) -> Iterator[_T]:
         return iter(self._snapshot())
 
     def __len__(self) -> int:
         return len(self._entries)
 
     @overload
-    def __getitem__(self, index: int) -> JournalEntry: ...
+    def __getitem__(self, index: int) -> _T: ...
 
     @overload
-    def __getitem__(self, index: slice) -> tuple[JournalEntry, ...]: ...
+    def __getitem__(self, index: slice) -> tuple[_T, ...]: ...
 
-    def __getitem__(self, index: int | slice) -> JournalEntry | tuple[JournalEntry, ...]:
+    def __getitem__(self, index: int | slice) -> _T | tuple[_T, ...]:
         return self._snapshot()[index]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)} entries>"
+
+
+class Journal(Log[JournalEntry]):
+    """The requests that a simulator has received."""
+
+    def commands(self, name: str) -> tuple[JournalEntry, ...]:
+        """The entries of one command, refused ones too.
+
+        :param name: its wire name: ``dial``, ``calling.end``.
+        """
+        return tuple(entry for entry in self if entry.command == name)
 
     def __repr__(self) -> str:
         return f"<Journal of {len(self)} requests>"

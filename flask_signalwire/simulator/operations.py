@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from flask_signalwire.redaction import mask
@@ -48,6 +48,7 @@ class SimulatedOperation:
     :ivar params: as they were sent: secrets and numbers included.
     :ivar started_at: when, in seconds since 1970-01-01 UTC.
     :ivar volume: of a playback, in dB; None where nobody set it.
+    :ivar result: of a collection: what :meth:`finish` was told, or None.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class SimulatedOperation:
         *,
         lock: threading.RLock,
         moment: Moment,
+        changed: Callable[[SimulatedOperation, float], None],
         length: float = math.inf,
         waits: bool = False,
     ) -> None:
@@ -66,10 +68,13 @@ class SimulatedOperation:
         self.params = params
         self.started_at = moment()[0]
         self.volume: float | None = params.get("volume")
+        self.result: Mapping[str, Any] | None = None
         self._lock = lock
         self._moment = moment
-        # Seconds that are left to run, as of `_since`; they pass while it is `_counting`.
-        self._left = length
+        self._changed = changed
+        # How long it runs, and how long it has run as of `_since`; time passes while `_counting`.
+        self._length = length
+        self._ran = 0.0
         self._since = self.started_at
         self._counting = not waits
         self._paused = False
@@ -108,6 +113,24 @@ class SimulatedOperation:
             self._settle()
             return self._end_reason
 
+    @property
+    def due(self) -> float:
+        """When it finishes by itself, in seconds since 1970-01-01 UTC; ``inf``: it does not, or not
+        while it stands still.
+        """
+        with self._lock:
+            if not self._counting or self._ended_at is not None:
+                return math.inf
+            return self._since + self._length - self._ran
+
+    @property
+    def seconds(self) -> float:
+        """How long it has run, without its pauses."""
+        with self._lock:
+            self._settle()
+            now = self._moment()[0] if self._ended_at is None else self._ended_at
+            return self._ran + (max(0.0, now - self._since) if self._counting else 0.0)
+
     def pause(self) -> None:
         """Stand still; its time does, too. A paused one stays as it is.
 
@@ -118,6 +141,7 @@ class SimulatedOperation:
             if not self._paused:
                 self._halt()
                 self._paused = True
+                self._changed(self, self._moment()[0])
 
     def resume(self) -> None:
         """Go on. One that is not paused goes on anyway.
@@ -128,7 +152,8 @@ class SimulatedOperation:
             self._demand_running()
             if self._paused:
                 self._paused = False
-                self.start_timers()
+                self._count()
+                self._changed(self, self._moment()[0])
 
     def start_timers(self) -> None:
         """Let its time pass, where it waited with that.
@@ -138,23 +163,26 @@ class SimulatedOperation:
         with self._lock:
             self._demand_running()
             if not self._counting:
-                self._counting = True
-                self._since = self._moment()[0]
+                self._count()
+                self._changed(self, self._since)
 
-    def finish(self, reason: str = "finished") -> None:
+    def finish(self, reason: str = "finished", result: Mapping[str, Any] | None = None) -> None:
         """Finish now, as if the sound were over, or the digits typed. A finished one stays as it
         is.
 
         :param reason: kept in :attr:`end_reason`.
+        :param result: of a collection, for its callback: see :func:`payloads.digits` and
+            :func:`payloads.speech`.
         """
         with self._lock:
             if self.running:
+                self.result = result
                 self._end(self._moment()[0], reason)
 
     def _settle(self) -> None:
         now, over = self._moment()
         if self._ended_at is None:
-            due = self._since + self._left if self._counting else math.inf
+            due = self.due
             if due <= now:
                 self._end(due, "elapsed")
             elif over:
@@ -163,11 +191,16 @@ class SimulatedOperation:
     def _halt(self) -> None:
         now = self._moment()[0]
         if self._counting:
-            self._left -= now - self._since
+            self._ran += now - self._since
             self._counting = False
+
+    def _count(self) -> None:
+        if not self._counting:
+            self._counting, self._since = True, self._moment()[0]
 
     def _end(self, at: float, reason: str) -> None:
         self._ended_at, self._end_reason = at, reason
+        self._changed(self, at)
 
     def _demand_running(self) -> None:
         if not self.running:

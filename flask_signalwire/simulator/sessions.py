@@ -20,10 +20,24 @@ class LiveSession:
 
     :ivar start: the start's fields as they were sent.
     :ivar summaries: the summaries that were asked for: ``webhook`` and ``prompt``, as far as given.
+    :ivar started_at: when, in seconds since 1970-01-01 UTC.
+    :ivar ended_at: when it was stopped or the call ended; None while it runs.
     """
 
     start: Mapping[str, Any]
     summaries: list[Mapping[str, Any]] = field(default_factory=list)
+    started_at: float = 0.0
+    ended_at: float | None = None
+
+    @property
+    def webhook(self) -> str | None:
+        """Where utterances and the summary are sent."""
+        return self.start.get("webhook")
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What is spoken in it."""
+        return ()
 
     @property
     def direction(self) -> tuple[str, ...]:
@@ -40,6 +54,11 @@ class TranscriptionSession(LiveSession):
         """The language that is spoken."""
         return str(self.start["lang"])
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.lang,)
+
     def __repr__(self) -> str:
         return f"<TranscriptionSession {self.lang}>"
 
@@ -48,12 +67,23 @@ class TranscriptionSession(LiveSession):
 class TranslationSession(LiveSession):
     """The live translation of a call.
 
-    :ivar status_url: where its states are to be reported, or None.
+    :ivar status_url: where it is to be reported, or None: what is sent there, and when, is not
+        documented. Our assumption: what the webhook would be sent, where there is none.
     :ivar injected: what was injected: ``message`` and ``direction`` of each.
     """
 
     status_url: str | None = None
     injected: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @property
+    def webhook(self) -> str | None:
+        """Where utterances and the summary are sent."""
+        return super().webhook or self.status_url
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """From and to."""
+        return (self.from_lang, self.to_lang)
 
     @property
     def from_lang(self) -> str:
@@ -77,12 +107,31 @@ class Sidecar:
     :ivar pokes: the texts that it was poked with.
     :ivar asks: what it was asked, by the ``ask_id`` that was answered.
     :ivar summaries: the summaries that were asked for: ``webhook`` and ``prompt``, as far as given.
+    :ivar started_at: when, in seconds since 1970-01-01 UTC.
+    :ivar ended_at: when it was stopped or the call ended; None while it runs.
     """
 
     start: Mapping[str, Any]
     pokes: list[str] = field(default_factory=list)
     asks: dict[str, str] = field(default_factory=dict)
     summaries: list[Mapping[str, Any]] = field(default_factory=list)
+    started_at: float = 0.0
+    ended_at: float | None = None
+
+    @property
+    def webhook(self) -> str | None:
+        """Where its events are sent: its ``url``."""
+        return self.start.get("url")
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The one that it advises in."""
+        return (str(self.start["lang"]),)
+
+    @property
+    def direction(self) -> tuple[str, ...]:
+        """Whom it listens to."""
+        return tuple(self.start.get("direction", ("local-caller", "remote-caller")))
 
     def __repr__(self) -> str:
         return f"<Sidecar of {len(self.pokes)} pokes and {len(self.asks)} asks>"

@@ -274,9 +274,10 @@ def test_calls_are_a_mapping_in_order_of_creation(space):
 
 
 def test_the_oldest_calls_make_room():
-    from flask_signalwire.simulator import Calls
+    from flask_signalwire.simulator import Callbacks, Calls
 
-    calls = Calls(ManualClock(), ring_after=1, answer_after=3, limit=2)
+    clock = ManualClock()
+    calls = Calls(clock, Callbacks(lambda: clock), ring_after=1, answer_after=3, limit=2)
     ids = [calls.inbound("+12025550100", "+34911234567").id for _ in range(3)]
     assert list(calls) == ids[1:]
 

@@ -43,7 +43,7 @@ def ai_stop(call: SimulatedCall, params: Mapping[str, Any]) -> None:
 def sidecar(call: SimulatedCall, params: Mapping[str, Any]) -> None:
     """Start one, or have the one that runs summarise. A second start is a 409: our choice."""
     if "action" in params:
-        there(call.sidecar).summaries.append(params["action"]["summarize"])
+        call.summarize(there(call.sidecar), params["action"]["summarize"])
     elif call.sidecar is not None:
         raise Refusal(409)
     else:
@@ -58,7 +58,7 @@ def sidecar_poke(call: SimulatedCall, params: Mapping[str, Any]) -> None:
 def sidecar_ask(call: SimulatedCall, params: Mapping[str, Any]) -> dict[str, Any]:
     """Keep the question, and answer under which id the reply would come."""
     ask_id = str(uuid4())
-    there(call.sidecar).asks[ask_id] = params["text"]
+    call.ask_sidecar(there(call.sidecar), ask_id, params["text"])
     return {**call.leg(), "ask_id": ask_id}
 
 

@@ -29,6 +29,7 @@ def update(call: SimulatedCall, params: Mapping[str, Any]) -> None:
         call.redirect(url=params.get("url"), swml=params.get("swml"))
     if "status_url" in params:
         call.status_url = params["status_url"]
+        call.watch()
     if status is not None:
         call.end("cancel" if status == "canceled" else "hangup", status)
 
@@ -57,7 +58,7 @@ def disconnect(call: SimulatedCall, params: Mapping[str, Any]) -> None:
 
 def refer(call: SimulatedCall, params: Mapping[str, Any]) -> None:
     """Keep the device; the call goes on."""
-    call.referrals.append(params["device"])
+    call.refer(params)
 
 
 def user_event(call: SimulatedCall, params: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ def live_transcribe(call: SimulatedCall, params: Mapping[str, Any]) -> None:
     elif "start" in action:
         call.start_live(TranscriptionSession(action["start"]))
     else:
-        there(call.transcription).summaries.append(action["summarize"])
+        call.summarize(there(call.transcription), action["summarize"])
 
 
 def live_translate(call: SimulatedCall, params: Mapping[str, Any]) -> None:
@@ -32,7 +32,7 @@ def live_translate(call: SimulatedCall, params: Mapping[str, Any]) -> None:
         session = TranslationSession(action["start"], status_url=params.get("status_url"))
         call.start_live(session)
     elif "summarize" in action:
-        there(call.translation).summaries.append(action["summarize"])
+        call.summarize(there(call.translation), action["summarize"])
     else:
         there(call.translation).injected.append(action["inject"])
 
