@@ -90,9 +90,8 @@ class Callbacks:
         if not self._warned:
             self._warned = True
             logger.warning(
-                "SIGNALWIRE_PUBLIC_URL is unset: callback URLs that commands leave out stay out, "
-                "so the service reports nothing to this app. SIGNALWIRE_CALLBACKS = False hides "
-                "this line"
+                "SIGNALWIRE_PUBLIC_URL is unset: no callback URLs are filled in, so the service "
+                "reports nothing to this app. Set it; or set SIGNALWIRE_CALLBACKS to False"
             )
 
 
