@@ -298,8 +298,10 @@ class Client:
             if self._simulator is None:
                 key = next(iter(self.settings.signing_key), None)
                 self._simulator = Simulator(self.commands, signing_key=key)
-                if self.settings.base_url is not None:  # where callbacks are to go: into this app
-                    self._simulator.callbacks.route(self.settings.base_url, self.app)
+                if self.settings.base_url is not None:
+                    # Callbacks go into this app; weakly, since the closer keeps the transports.
+                    app = weakref.proxy(self.app)
+                    self._simulator.callbacks.route(self.settings.base_url, app)
             adapter = SimulatorAdapter(self._simulator)
         self._transports[account.name] = Transport(
             account, self.settings, user_agent=_user_agent(), adapter=adapter
