@@ -6,7 +6,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, Literal
@@ -174,32 +174,32 @@ class Webhooks:
         :returns: what became of each event in it; most payloads have one.
         :raises WebhookRefused: 403, where it tells of another call or account than its token.
         """
-        events = [
-            replace(event, **self._about(event, purpose, claim))
-            for event in parse(raw, body=body, purpose=purpose)
-        ]
+        events = parse(raw, body=body, purpose=purpose)
         claim = self._bound(claim, events)
         if capture and self._capture is not None:
             self._capture.write(raw, purpose, claim)
-        receipts = []
-        for event in events:
-            if event.call_id is None and claim is not None and claim.call_id is not None:
-                event = replace(event, call_id=claim.call_id)
-            known = bool(claim and (claim.call_id or claim.command_id)) or (
-                event.call_id is not None and self.store.knows(event.account, event.call_id)
-            )
-            receipts.append(self._deliver(replace(event, known=known), again))
-        return tuple(receipts)
+        return tuple(
+            self._deliver(self._completed(event, purpose, claim), again) for event in events
+        )
 
-    def _about(self, event: Event, purpose: str | None, claim: Claim | None) -> dict[str, Any]:
-        """What the request says of an event, beside its payload."""
-        by_project = self._projects.get(event.project_id or "", DEFAULT_ACCOUNT)
-        return {
-            "account": claim.account if claim else by_project,
-            "command_id": claim.command_id if claim else None,
-            "purpose": purpose,
-            "received_at": datetime.now(timezone.utc),
-        }
+    def _completed(self, event: Event, purpose: str | None, claim: Claim | None) -> Event:
+        """The event with what the request says of it, beside its payload."""
+        if claim is None:
+            account = self._projects.get(event.project_id or "", DEFAULT_ACCOUNT)
+            claim = Claim(account, purpose or "")
+        call_id = event.call_id or claim.call_id
+        known = claim.call_id is not None or claim.command_id is not None
+        if not known and call_id is not None:
+            known = self.store.knows(claim.account, call_id)
+        return replace(
+            event,
+            account=claim.account,
+            purpose=purpose,
+            call_id=call_id,
+            command_id=claim.command_id,
+            received_at=datetime.now(timezone.utc),
+            known=known,
+        )
 
     def _bound(self, claim: Claim | None, events: Sequence[Event]) -> Claim | None:
         """The claim with its call: a dial's is known from the answer, or from its first event.
@@ -252,14 +252,16 @@ class Webhooks:
         return self._order.is_late(event.account, event.call_id, event.state)
 
     def _ended(self, event: Event, outcome: Outcome) -> Receipt:
-        logger.info(
-            "event %s: call %s, control %s, %s%s",
-            event.kind,
-            text_of(event.call_id),
-            text_of(event.control_id),
-            outcome,
-            ", late" if event.late else "",
-        )
+        with suppress(Exception):  # a log that is broken must not undo a delivery
+            if logger.isEnabledFor(logging.INFO):  # scrubbing takes longer than all the rest here
+                logger.info(
+                    "event %s: call %s, control %s, %s%s",
+                    event.kind,
+                    text_of(event.call_id),
+                    text_of(event.control_id),
+                    outcome,
+                    ", late" if event.late else "",
+                )
         return Receipt(event, outcome)
 
 

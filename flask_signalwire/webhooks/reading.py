@@ -23,7 +23,7 @@ MAX_DIGITS = 30
 """Of a whole number: a time in nanoseconds has 19."""
 
 _CHUNK = 65536
-_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 # Some of Python's other encodings are no text, and some are slow.
 _CHARSETS = frozenset(
     {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "cp1252"}
@@ -78,7 +78,7 @@ def parse_body(body: bytes, content_type: str, content_encoding: str = "") -> di
         raise _unsupported("the body has a Content-Encoding; send it as it is")
     kind, options = parse_options_header(content_type)
     kind = kind.lower()
-    if kind == _FORM:
+    if kind == FORM:
         return parse_form(_decode(body, options.get("charset", "")))
     if kind in ("", "application/json", "text/json") or (
         kind.startswith("application/") and kind.endswith("+json")

@@ -8,15 +8,15 @@ with browsers, and may answer anything.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, request
 
 from ..config import ENDPOINTS
 from ..exceptions import WebhookError, WebhookInvalid, WebhookRefused
 from ..redaction import text_of
-from .reading import parse_body, parse_form, read_body
+from .reading import FORM, parse_body, read_body
 from .urls import TOKEN
 
 if TYPE_CHECKING:
@@ -61,15 +61,16 @@ def _view(webhooks: Webhooks, purpose: str) -> Any:
         except WebhookError as error:
             refused = isinstance(error, WebhookRefused)
             webhooks.counts.add("refused" if refused else "invalid")
-            logger.warning(
-                "a request for %s from %s is %s (%d, %s): %s",
-                purpose,
-                text_of(request.remote_addr),
-                "refused" if refused else "invalid",
-                error.status,
-                error.reason,
-                text_of(error.description),
-            )
+            with suppress(Exception):  # a log that is broken must not make it a 500
+                logger.warning(
+                    "a request for %s from %s is %s (%d, %s): %s",
+                    purpose,
+                    text_of(request.remote_addr),
+                    "refused" if refused else "invalid",
+                    error.status,
+                    error.reason,
+                    text_of(error.description),
+                )
             return Response(
                 error.get_body(), error.status, error.get_headers(), direct_passthrough=True
             )
@@ -86,8 +87,10 @@ def _receive(webhooks: Webhooks, purpose: str) -> Response:
     if request.method == "HEAD":  # Flask's own, for each GET; it delivers nothing
         return Response(status=405, headers={"Allow": ", ".join(METHODS[purpose])})
     if request.method == "GET":
-        query = parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True)
-        raw = parse_form(urlencode([pair for pair in query if pair[0] != TOKEN]))
+        raw = parse_body(request.query_string, FORM)
+        raw.pop(TOKEN, None)
+        if not raw:
+            raise WebhookInvalid("the query tells nothing", reason="unreadable")
     else:
         raw = parse_body(
             body,

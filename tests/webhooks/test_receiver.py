@@ -189,7 +189,8 @@ def test_a_stream_may_report_by_get(app: Flask, seen: Seen) -> None:
     (event,) = seen.events
     assert (event.call_id, event.control_id) == (CALL, "c-1")
     assert "token" not in event.raw
-    assert app.test_client().get(url).status_code == 400
+    assert app.test_client().get(url).json == {"error": "the query tells nothing"}
+    assert app.test_client().get(f"{url}&state=%ff").status_code == 400
     assert app.test_client().get("/signalwire/operations?state=streaming").status_code == 401
 
 
@@ -427,6 +428,24 @@ def test_a_refusal_is_logged_without_its_token(app: Flask, log: pytest.LogCaptur
     assert line.levelno == logging.WARNING
     assert "live from 127.0.0.1 is refused (403, another purpose)" in line.getMessage()
     assert token not in log.text
+
+
+def test_a_log_that_is_broken_undoes_nothing(
+    app: Flask, seen: Seen, log: pytest.LogCaptureFixture
+) -> None:
+    class Broken(logging.Filter):
+        def filter(self, record: logging.LogRecord) -> bool:
+            raise OSError("disk full")
+
+    logger = logging.getLogger("flask_signalwire.webhooks")
+    broken = Broken()
+    logger.addFilter(broken)
+    try:
+        assert post(app, call_state()).status_code == 200
+        assert post(app, b"{").status_code == 400
+    finally:
+        logger.removeFilter(broken)
+    assert len(seen.events) == 1
 
 
 def test_ids_of_outsiders_can_not_forge_lines(app: Flask, log: pytest.LogCaptureFixture) -> None:
