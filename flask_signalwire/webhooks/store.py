@@ -118,6 +118,13 @@ class EventStore:
         """Free a name."""
         self._do(lambda: self._cache.delete(name), None)
 
+    def forget(self) -> None:
+        """Forget everything, for tests that share an app. A Redis is left as it is: others use
+        it, too.
+        """
+        if not self.shared:
+            self._cache = _Memory()
+
     def close(self) -> None:
         """Close this process's connections; the next step opens new ones."""
         self._cache.close()
