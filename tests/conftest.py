@@ -14,6 +14,8 @@ from flask import Flask
 
 from flask_signalwire import Client, SignalWire, signals
 
+pytest_plugins = ["pytester"]
+
 VENDOR = (
     "SIGNALWIRE_PROJECT_ID",
     "SIGNALWIRE_API_TOKEN",

@@ -200,8 +200,9 @@ def test_pages_are_fit_to_read(page):
 
 
 def test_examples_use_public_names_only(page):
-    """`flask_signalwire`, its simulator and its exceptions are what users import."""
-    allowed = {"flask_signalwire", "flask_signalwire.exceptions", "flask_signalwire.simulator"}
+    """`flask_signalwire`, its simulator, its exceptions and its tester are what users import."""
+    modules = ("exceptions", "simulator", "testing")
+    allowed = {"flask_signalwire", *(f"flask_signalwire.{name}" for name in modules)}
     for text in [*(block.text for block in page.examples), *page.files.values()]:
         found = set(re.findall(r"from (flask_signalwire[\w.]*) import", text))
         assert found <= allowed

@@ -1,0 +1,86 @@
+"""Fixtures for pytest, which finds them by the package's entry point.
+
+None is used unless a test asks for it, and what they need is imported then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from .testing import Tester
+
+
+@pytest.fixture(scope="session")
+def signalwire_settings() -> Mapping[str, Any]:
+    """What an app under test is configured with: pass it to your factory.
+
+    On the simulator, with a key and a URL so that callbacks reach it. Read-only; to change
+    something, write ``{**signalwire_settings, "SIGNALWIRE_RETRIES": 0}``.
+    """
+    return MappingProxyType(
+        {
+            "TESTING": True,
+            "SECRET_KEY": "a key that only tests have",
+            "SIGNALWIRE_SPACE": "simulator",
+            "SIGNALWIRE_PUBLIC_URL": "http://localhost",
+        }
+    )
+
+
+@pytest.fixture
+def signalwire_plugins() -> list[Any]:
+    """The plugins of ``signalwire_app``; override it.
+
+    A name stands for an installed plugin, which must work then; everything else is what
+    ``SignalWire(plugins=[...])`` takes. Installed plugins that are not named are blocked.
+    """
+    return []
+
+
+@pytest.fixture
+def signalwire_app(signalwire_settings: Mapping[str, Any], signalwire_plugins: list[Any]) -> Flask:
+    """A minimal app on the simulator, for tests of plugins and libraries."""
+    from flask import Flask
+
+    from . import SignalWire
+
+    names = [plugin for plugin in signalwire_plugins if isinstance(plugin, str)]
+    installed = {entry.name for entry in entry_points(group="flask_signalwire")}
+    app = Flask("signalwire_app")
+    app.config.from_mapping(
+        signalwire_settings,
+        SIGNALWIRE_PLUGINS_BLOCKED=sorted(installed - set(names)),
+        SIGNALWIRE_PLUGINS_REQUIRED=names,
+    )
+    SignalWire(app, plugins=[p for p in signalwire_plugins if not isinstance(p, str)])
+    return app
+
+
+@pytest.fixture
+def signalwire(request: pytest.FixtureRequest) -> Iterator[Tester]:
+    """The :class:`~flask_signalwire.testing.Tester` of your ``app`` fixture; where there is none,
+    of ``signalwire_app``.
+    """
+    from .exceptions import ConfigurationError
+    from .testing import Tester
+
+    try:
+        app = request.getfixturevalue("app")
+    except pytest.FixtureLookupError as error:
+        if error.argname != "app":  # there is one, and it asks for something that there is not
+            raise
+        app = request.getfixturevalue("signalwire_app")
+    try:
+        tester = Tester(app)
+    except ConfigurationError as error:
+        pytest.fail(str(error), pytrace=False)
+    with tester:
+        yield tester
