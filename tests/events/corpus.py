@@ -810,6 +810,12 @@ SPEECH = [
         ),
         confidence=0.5,
     ),
+    spoken("an utterance beside params", SAID, (events.Utterance, HEARD), params={"x": 1}),
+    Sample(
+        "an utterance among params",
+        {"params": {"call_id": CALL, "utterance": SAID}},
+        [(events.Utterance, {"call_id": CALL, **HEARD})],
+    ),
     spoken("an utterance as text", "Hello", (events.Utterance, {"content": "Hello"})),
     spoken(
         "a part of an utterance with its translation",
@@ -1020,7 +1026,14 @@ UNKNOWN = [
     ),
     bare("no state", events.UnknownEvent, {"control_id": CONTROL}, control_id=CONTROL),
     bare("an unknown state", events.UnknownEvent, {"state": "juggling"}, "operations"),
-    bare("the end of no operation", events.UnknownEvent, {"state": "finished"}, "calls"),
+    bare("the end of nothing", events.UnknownEvent, {"state": "finished"}, "operations"),
+    bare(
+        "an end that is no call's",
+        events.UnknownEvent,
+        {"state": "finished", "control_id": CONTROL},
+        "calls",
+        control_id=CONTROL,
+    ),
 ]
 
 CORPUS = [*CALLS, *OPERATIONS, *SPEECH, *SUMMARIES, *SIDECAR, *UNKNOWN]
