@@ -49,14 +49,19 @@ class Authenticator:
             )
         policy = self._settings.policy(purpose)
         refusals: list[WebhookRefused] = []
+        claim: Claim | None = None
         for alternative in policy:
             try:
-                for proof in alternative:
-                    self._prove(proof, purpose, url, headers, args, body)
+                if "token" in alternative:
+                    claim = self._read(purpose, args)
+                if "signature" in alternative:
+                    signatures.check(self._settings.signing_key, url, body, headers)
+                if "basic" in alternative:
+                    self._check_basic(headers)
             except WebhookRefused as refused:
                 refusals.append(refused)
                 continue
-            return self._claim(purpose, args, demanded="token" in alternative)
+            return claim or self._read_if_any(purpose, args)
         # What was tried and failed tells more than what was not tried.
         told = [refused for refused in refusals if refused.reason not in _ABSENT]
         refusal = (told or refusals)[0]
@@ -81,28 +86,11 @@ class Authenticator:
                 "the token is for another account", reason="another account", status=403
             )
 
-    def _prove(
-        self,
-        proof: str,
-        purpose: str,
-        url: str,
-        headers: Headers,
-        args: MultiDict[str, str],
-        body: bytes,
-    ) -> None:
-        if proof == "token":
-            self._read(purpose, args)
-        elif proof == "signature":
-            signatures.check(self._settings.signing_key, url, body, headers)
-        else:
-            self._check_basic(headers)
-
-    def _claim(self, purpose: str, args: MultiDict[str, str], *, demanded: bool) -> Claim | None:
+    def _read_if_any(self, purpose: str, args: MultiDict[str, str]) -> Claim | None:
+        """The claim of a token that nobody demands; one that is not valid says nothing."""
         try:
             return self._read(purpose, args)
         except WebhookRefused:
-            if demanded:
-                raise
             return None
 
     def _read(self, purpose: str, args: MultiDict[str, str]) -> Claim:
