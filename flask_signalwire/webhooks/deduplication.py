@@ -14,6 +14,9 @@ from .store import EventStore
 CLAIM = 60
 """Seconds that an event is ours while plugins and receivers work on it. Where the process dies, a
 repetition after that is delivered."""
+ENDLESS = 600
+"""Seconds after which a claim that is still there has no end, since its process died between two
+steps at the Redis. Far more than :data:`CLAIM`: clocks of two machines may differ."""
 UNSTAMPED = 10
 """Seconds that an event without a time of its own is known: the same may well happen again."""
 
@@ -40,11 +43,11 @@ class Deduplication:
         if taken is not False:
             return True
         since = self._store.get(name)
-        # It ended meanwhile; or it has no end, since its process died between two steps.
-        if since is None or 0 < since < now - CLAIM:
+        if isinstance(since, int) and (since == _CONFIRMED or since > now - ENDLESS):
+            return False
+        if since is not None:
             self._store.delete(name)
-            return self._store.add(name, now, CLAIM) is not False
-        return False
+        return self._store.add(name, now, CLAIM) is not False  # it ended meanwhile
 
     def confirm(self, event: Event) -> None:
         """It was delivered: a repetition is for nobody."""

@@ -173,3 +173,52 @@ def test_a_proxy_is_named_without_its_password(
     check = found(run(app, "doctor", "--offline", "--json"))["account default: proxy"]
     assert "proxy.example:3128" in check["text"]
     assert "hunter2" not in check["text"]
+
+
+# -- callbacks ------------------------------------------------------------------------------------
+
+PUBLIC = {"public_url": "https://desk.example.com", "webhook_prefix": "/voice"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "status", "text"),
+    [
+        (PUBLIC, "k", "ok", "received at https://desk.example.com/voice/"),
+        (PUBLIC, None, "fail", "no secret key"),
+        ({"public_url": "http://localhost:5000"}, "k", "warn", "the service can't reach it"),
+        ({}, "k", "warn", "no callback URLs are filled in"),
+        ({"callbacks": False}, "k", "ok", "off"),
+    ],
+)
+def test_whether_callbacks_can_reach_the_app(
+    desk: Callable[..., Flask],
+    run: Run,
+    settings: dict[str, Any],
+    key: str | None,
+    status: str,
+    text: str,
+) -> None:
+    app = desk("acme.signalwire.com", **settings)
+    app.secret_key = key
+    result = run(app, "doctor", "--offline", "--json")
+    check = found(result)["callbacks"]
+    assert (check["status"], text in check["text"]) == (status, True)
+    assert result.exit_code == (status == "fail")
+
+
+def test_callbacks_that_somebody_should_know_of(desk: Callable[..., Flask], run: Run) -> None:
+    app = desk(
+        "acme.signalwire.com", **PUBLIC, webhooks=False, webhook_auth={"live": "unauthenticated"}
+    )
+    app.secret_key = "k"
+    app.testing = False
+    checks = found(run(app, "doctor", "--offline", "--json"))
+    for name in ("callbacks: endpoints", "callbacks: live", "callbacks: store"):
+        assert checks[name]["status"] == "warn"
+        assert checks[name]["advice"]
+    assert "callbacks: calls" not in checks
+
+
+def test_callbacks_of_the_simulator(make_app: Callable[..., Flask], run: Run) -> None:
+    check = found(run(make_app(), "doctor", "--offline", "--json"))["callbacks"]
+    assert (check["status"], check["text"]) == ("ok", "delivered in process, by the simulator")
