@@ -125,19 +125,22 @@ class Webhooks:
         call_id: str | None = None,
         command_id: str | None = None,
         account: str = DEFAULT_ACCOUNT,
+        path: str | None = None,
     ) -> str:
         """A URL at which this app takes events, signed: for SWML of your own.
 
-        :param purpose: ``calls``, ``operations``, ``live`` or ``sidecar``.
+        :param purpose: ``calls``, ``operations``, ``live`` or ``sidecar``; ``swml`` with a `path`.
         :param call_id: the call that it is for: events of other calls are refused there. Without it
             the URL is good for all calls of the account.
         :param command_id: in its place, the id of a ``dial``: the URL is good for the call that
             comes of it.
+        :param path: the path within the app of a view under ``@signalwire.swml``, where that
+            demands a token.
         :raises ConfigurationError: without a public URL or a secret key, or for an unknown account.
         :raises ValueError: for an unknown purpose.
         """
         self.settings.account(account)
-        return self.urls.build(Claim(account, purpose, call_id, command_id))
+        return self.urls.build(Claim(account, purpose, call_id, command_id), path)
 
     def authenticate(self, purpose: str, request: Request, body: bytes) -> Claim | None:
         """Who sent a request to the endpoint of a purpose, by its token; None where it has none.

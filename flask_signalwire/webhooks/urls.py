@@ -40,7 +40,7 @@ class Urls:
         :param path: for ``swml``: the path of the view within the app, maybe with a query.
         :raises ConfigurationError: without a public URL, or without a secret key where the purpose
             demands a token.
-        :raises ValueError: for a purpose without an endpoint, and no path.
+        :raises ValueError: for an unknown purpose, or a path that is none.
         """
         base = self.base
         if base is None:
@@ -48,26 +48,28 @@ class Urls:
                 "there is no URL for callbacks:",
                 [("SIGNALWIRE_PUBLIC_URL", "is missing; set it to where the service reaches you")],
             )
-        if path is None:
-            if claim.purpose not in ENDPOINTS:
-                known = ", ".join(ENDPOINTS)
-                raise ValueError(
-                    f"{claim.purpose!r} has no endpoint; pass path=, or one of {known}"
-                )
-            path = f"{self._settings.webhook_prefix}/{claim.purpose}"
-        elif not path.startswith("/"):
-            raise ValueError(f"path is {path[:40]!r}; expected one within the app: /swml/greeting")
+        target = self._target(claim.purpose, path)
         # Handed out where not demanded, too: it tells the account, the command and the call.
         first = self._settings.policy(claim.purpose)[0]
         if "token" in first or self._tokens:
-            separator = "&" if "?" in path else "?"
-            path += f"{separator}{TOKEN}={quote(self._tokens.issue(claim), safe='')}"
+            separator = "&" if "?" in target else "?"
+            target += f"{separator}{TOKEN}={quote(self._tokens.issue(claim), safe='')}"
         if "basic" in first:
             scheme, _, rest = base.partition("://")
             user = quote(self._settings.webhook_user or "", safe="")
             password = quote(self._settings.webhook_password or "", safe="")
             base = f"{scheme}://{user}:{password}@{rest}"
-        return base + path
+        return base + target
+
+    def _target(self, purpose: str, path: str | None) -> str:
+        if path is None and purpose in ENDPOINTS:
+            return f"{self._settings.webhook_prefix}/{purpose}"
+        if path is not None and path.startswith("/") and purpose == "swml":
+            return path
+        raise ValueError(
+            f"there is no URL for {purpose!r} and path {path!r}; expected one of "
+            f"{', '.join(ENDPOINTS)}, or 'swml' and the path of a view, such as /greeting"
+        )
 
     def called(self, environ: Mapping[str, Any]) -> str:
         """The URL that the service called: the public one, and path and query as they came.

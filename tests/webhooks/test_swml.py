@@ -20,7 +20,6 @@ from flask_signalwire import SignalWire
 from flask_signalwire.exceptions import ClientNotFound, ConfigurationError
 from flask_signalwire.webhooks.signatures import sign
 from flask_signalwire.webhooks.swml import LONGEST, MOST, SwmlRequest
-from flask_signalwire.webhooks.tokens import Claim
 
 from .conftest import CALL
 
@@ -194,8 +193,8 @@ def test_only_the_service_is_answered(desk: Desk, log: pytest.LogCaptureFixture)
 
 def test_a_token_may_be_demanded_in_place_of_a_signature_and_binds_the_call() -> None:
     desk = Desk(webhook_auth={"swml": "token"}, accounts={"eu": {"project_id": "p-eu"}})
-    urls = desk.app.extensions["signalwire"].webhooks.urls
-    url = urls.build(Claim("eu", "swml", call_id=CALL), "/swml?x=1")
+    webhooks = desk.app.extensions["signalwire"].webhooks
+    url = webhooks.url("swml", call_id=CALL, account="eu", path="/swml?x=1")
     client = desk.app.test_client()
     assert client.post(url.removeprefix(BASE), json=FETCH).json == DOCUMENT
     assert desk.asked[0].account == "eu"

@@ -70,10 +70,16 @@ def test_a_token_is_handed_out_where_it_is_not_demanded_too_if_there_is_a_key() 
 def test_a_view_of_swml_has_a_path_of_its_own() -> None:
     claim = Claim("default", "swml")
     assert urls().build(claim, "/menu?lang=es").startswith(f"{PUBLIC}/menu?lang=es&token=")
-    with pytest.raises(ValueError, match="'swml' has no endpoint"):
-        urls().build(claim)
-    with pytest.raises(ValueError, match="expected one within the app"):
-        urls().build(claim, "https://evil.example/menu")
+    for purpose, path in [
+        ("swml", None),
+        ("swml", "greeting"),
+        ("swml", "https://evil.example/menu"),
+        ("calls", "/menu"),
+        ("cals", None),
+        ("cals", "/menu"),
+    ]:
+        with pytest.raises(ValueError, match="expected one of calls, operations"):
+            urls().build(Claim("default", purpose), path)
 
 
 def test_without_a_public_url_there_is_none_but_on_the_simulator() -> None:
