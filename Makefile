@@ -86,7 +86,7 @@ $(VENV)/.pip:
 	@touch $@
 
 $(VENV)/.app: $(VENV)/.pip $(METADATA)
-	$(BIN)/python -m pip install -qq -e . $(addprefix -e ,$(PLUGINS))
+	$(BIN)/python -m pip install -qq -e .[simulator] $(addprefix -e ,$(PLUGINS))
 	@touch $@
 
 $(VENV)/.tox: $(VENV)/.pip pyproject.toml

@@ -108,7 +108,7 @@ class SimulatedCall:
         self._reporter = reporter
         self._timetable = timetable  # what is still to come
         self._watched = False
-        reporter.call_state(self, self.created_at)
+        reporter.call_state(self, self._status, None, self.created_at)
         if self.status_url is not None:
             self.watch()
 
@@ -396,7 +396,7 @@ class SimulatedCall:
                 _ = operation.state  # which sees that the call is over
             self.stop_live()
             self.stop_sidecar()
-        self._reporter.call_state(self, at)
+        self._reporter.call_state(self, status, reason, at)
 
     def _wake(self, seconds: float) -> None:
         self._reporter.schedule(self.created_at + seconds, lambda: self.status)

@@ -27,7 +27,7 @@ Kind = Literal[
 ]
 """What an operation does; the word of the command that starts or stops it."""
 
-_RUNNING: Mapping[Kind, str] = {
+RUNNING: Mapping[Kind, str] = {
     "play": "playing",
     "record": "recording",
     "collect": "collecting",
@@ -38,6 +38,7 @@ _RUNNING: Mapping[Kind, str] = {
     "send_fax": "sending",
     "receive_fax": "receiving",
 }
+"""The state of one that runs."""
 
 
 class SimulatedOperation:
@@ -59,7 +60,7 @@ class SimulatedOperation:
         *,
         lock: threading.RLock,
         moment: Moment,
-        changed: Callable[[SimulatedOperation, float], None],
+        changed: Callable[[SimulatedOperation, str, float], None],
         length: float = math.inf,
         waits: bool = False,
     ) -> None:
@@ -90,7 +91,7 @@ class SimulatedOperation:
             self._settle()
             if self._ended_at is not None:
                 return "finished"
-            return "paused" if self._paused else _RUNNING[self.kind]
+            return "paused" if self._paused else RUNNING[self.kind]
 
     @property
     def running(self) -> bool:
@@ -141,7 +142,7 @@ class SimulatedOperation:
             if not self._paused:
                 self._halt()
                 self._paused = True
-                self._changed(self, self._moment()[0])
+                self._changed(self, "paused", self._moment()[0])
 
     def resume(self) -> None:
         """Go on. One that is not paused goes on anyway.
@@ -153,7 +154,7 @@ class SimulatedOperation:
             if self._paused:
                 self._paused = False
                 self._count()
-                self._changed(self, self._moment()[0])
+                self._changed(self, RUNNING[self.kind], self._moment()[0])
 
     def start_timers(self) -> None:
         """Let its time pass, where it waited with that.
@@ -164,7 +165,7 @@ class SimulatedOperation:
             self._demand_running()
             if not self._counting:
                 self._count()
-                self._changed(self, self._since)
+                self._changed(self, RUNNING[self.kind], self._since)
 
     def finish(self, reason: str = "finished", result: Mapping[str, Any] | None = None) -> None:
         """Finish now, as if the sound were over, or the digits typed. A finished one stays as it
@@ -200,7 +201,7 @@ class SimulatedOperation:
 
     def _end(self, at: float, reason: str) -> None:
         self._ended_at, self._end_reason = at, reason
-        self._changed(self, at)
+        self._changed(self, "finished", at)
 
     def _demand_running(self) -> None:
         if not self.running:

@@ -12,7 +12,7 @@ from . import payloads
 from .callbacks import Callbacks
 from .collecting import hear, understood
 from .disturbances import Disturber
-from .operations import SimulatedOperation
+from .operations import RUNNING, SimulatedOperation
 from .payloads import Origin
 from .scenarios import Input, Scenario
 
@@ -84,9 +84,12 @@ class Reporter:
             disturber=self._disturber,
         )
 
-    def call_state(self, call: SimulatedCall, at: float) -> None:
-        """It has just entered its state."""
-        state = _STATES[call.status]
+    def call_state(self, call: SimulatedCall, status: str, reason: str | None, at: float) -> None:
+        """It has just entered a state.
+
+        Nothing is asked of the call that would move it: it may be on its way to the next one.
+        """
+        state = _STATES[status]
         # What is asked for by default: contract, 2026-08.
         if call.status_url is None or state not in call.params.get("status_events", ("ended",)):
             return
@@ -96,7 +99,7 @@ class Reporter:
             from_=call.from_,
             to=call.to,
             direction=call.direction.partition("-")[0],
-            end_reason=call.end_reason,
+            end_reason=reason,
             at=at,
         )
         self.post(call.status_url, payload, f"calling.call.state {state}", at)
@@ -116,33 +119,37 @@ class Reporter:
             self._input(operation, operation.started_at)
         elif operation.kind == "detect":
             self._detect(operation)
-        self.changed(operation, operation.started_at)
+        self.changed(operation, RUNNING[operation.kind], operation.started_at)
 
-    def changed(self, operation: SimulatedOperation, at: float) -> None:
-        """It has just entered its state."""
+    def changed(self, operation: SimulatedOperation, state: str, at: float) -> None:
+        """It has just entered a state; as with calls, it may be on its way to the next one."""
         if "status_url" not in operation.params:
             return
         if math.isfinite(operation.due):
             # Whoever is told has it settled in time, whether or not anybody looks.
             self.schedule(operation.due, lambda: operation.running)
-        payload = self._payload(operation, at)
+        payload = self._payload(operation, state, at)
         if payload is not None:
-            self._tell(operation, payload, at)
+            self._tell(operation, payload, state, at)
 
-    def _tell(self, operation: SimulatedOperation, payload: payloads.Json, at: float) -> None:
+    def _tell(
+        self, operation: SimulatedOperation, payload: payloads.Json, state: str, at: float
+    ) -> None:
         params = operation.params
         if "status_url" not in params:
             return
-        event = f"{payload['event_type']} {operation.state}"
+        event = f"{payload['event_type']} {state}"
         method = params.get("status_url_method", "POST")
         if method == "GET":
             flat = {**payload, **payload["params"]}
             payload = {key: value for key, value in flat.items() if not isinstance(value, dict)}
         self.post(params["status_url"], payload, event, at, method)
 
-    def _payload(self, operation: SimulatedOperation, at: float) -> payloads.Json | None:
-        """What is told of its state; None: nothing."""
-        params, state = operation.params, operation.state
+    def _payload(
+        self, operation: SimulatedOperation, state: str, at: float
+    ) -> payloads.Json | None:
+        """What is told of a state; None: nothing."""
+        params = operation.params
         known: Any = {"control_id": operation.control_id, "at": at}
         finished = state == "finished"
         if operation.kind == "play":
@@ -229,7 +236,7 @@ class Reporter:
             final=final,
             at=at,
         )
-        self._tell(operation, payload, at)
+        self._tell(operation, payload, str(result["type"]), at)
 
     def _detect(self, operation: SimulatedOperation) -> None:
         machine = self.scenario.machine
@@ -242,7 +249,7 @@ class Reporter:
                     payload = payloads.detection(
                         self.origin, event, control_id=operation.control_id, beep=beep, at=at
                     )
-                    self._tell(operation, payload, at)
+                    self._tell(operation, payload, event, at)
                     if last:
                         operation.finish("detected")
 

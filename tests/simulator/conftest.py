@@ -10,6 +10,8 @@ from werkzeug.test import Client, TestResponse
 
 from flask_signalwire.simulator import ManualClock, Simulator, SimulatorServer, serve
 
+from .receivers import HOST, Receiver
+
 PATH = "/api/calling/calls"
 
 
@@ -85,3 +87,11 @@ def session() -> Iterator[requests.Session]:
         # Neither proxies nor .netrc of the machine that the tests run on.
         session.trust_env = False
         yield session
+
+
+@pytest.fixture
+def receiver(space: Space) -> Receiver:
+    """Gets what is sent below http://desk.test, in process."""
+    receiver = Receiver()
+    space.simulator.callbacks.route(HOST, receiver)
+    return receiver
