@@ -16,6 +16,7 @@ import sys
 import tarfile
 import venv
 import zipfile
+from configparser import ConfigParser
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import HeaderParser
@@ -110,6 +111,16 @@ class Distribution:
         with zipfile.ZipFile(self.wheel) as archive:
             [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
             return HeaderParser().parsestr(archive.read(name).decode())
+
+    def entry_points(self, group: str) -> dict[str, str]:
+        """What the wheel's entry points of a group name."""
+        parser = ConfigParser()
+        parser.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their case
+        with zipfile.ZipFile(self.wheel) as archive:
+            for name in archive.namelist():
+                if name.endswith(".dist-info/entry_points.txt"):
+                    parser.read_string(archive.read(name).decode())
+        return dict(parser[group]) if group in parser else {}
 
     @property
     def requirements(self) -> set[str]:

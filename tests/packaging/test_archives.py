@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .conftest import Distribution
 
+READ_BY_PYTEST = "pytest_plugin.py"
+"""Whoever imports it has pytest, and imports it by the entry point."""
+
 
 def test_the_wheel_holds_the_package_whole_and_nothing_else(distribution: Distribution) -> None:
     shipped = {name for name in distribution.wheel_files if ".dist-info/" not in name}
@@ -43,6 +46,8 @@ def test_what_is_imported_is_asked_for(distribution: Distribution) -> None:
     """A requirement that only comes along with another one is gone when that one drops it."""
     imported = set()
     for path in distribution.modules:
+        if path.name == READ_BY_PYTEST:
+            continue
         for node in unconditional(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Import(names=names):
@@ -51,6 +56,12 @@ def test_what_is_imported_is_asked_for(distribution: Distribution) -> None:
                     imported.add(module.partition(".")[0])
     foreign = imported - sys.stdlib_module_names - {distribution.package}
     assert {name.replace("_", "-").lower() for name in foreign} == distribution.requirements
+
+
+def test_pytest_finds_the_fixtures(distribution: Distribution) -> None:
+    entries = distribution.entry_points("pytest11")
+    there = [path for path in distribution.modules if path.name == READ_BY_PYTEST]
+    assert entries == ({"flask_signalwire": "flask_signalwire.pytest_plugin"} if there else {})
 
 
 def unconditional(tree: ast.AST) -> list[ast.AST]:
