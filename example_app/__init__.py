@@ -15,7 +15,7 @@ from flask import Flask
 
 from flask_signalwire import SignalWire
 
-from . import access, desk, errors, receivers
+from . import access, captions, desk, errors, receivers
 from .book import CallBook
 from .policy import PremiumNumbers
 
@@ -29,8 +29,6 @@ DEFAULTS: Mapping[str, Any] = {
     "DESK_OPERATOR": "+12025550101",
     # The language that is spoken at the desk.
     "DESK_LANGUAGE": "en-US",
-    # Where the service sends what was said, and summaries: a URL of your own that takes them.
-    "DESK_WEBHOOK": None,
     # Who may use the desk: a token for each name. Must be set where telephones really ring.
     "DESK_TOKENS": {},
     "DESK_REFUSED_PREFIXES": PremiumNumbers.PREFIXES,
@@ -53,8 +51,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app.config["SIGNALWIRE_SPACE"] = "simulator"
     signalwire.init_app(app)
     access.init_app(app)
-    app.extensions["call_desk"] = CallBook()
+    book = app.extensions["call_desk"] = CallBook()
     receivers.init_app(app)
+    captions.init_app(app, book)
     errors.init_app(app)
     app.register_blueprint(desk.blueprint)
     return app

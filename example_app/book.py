@@ -88,6 +88,17 @@ class CallBook:
             call = self._calls[call_id] = replace(self._calls[call_id], translation=languages)
         return call
 
+    def entered(self, call_id: str, status: str) -> None:
+        """Write down what the service told by itself; of unknown calls nothing is."""
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        with self._lock:
+            call = self._calls.get(call_id)
+            if call is not None:
+                translation = None if status == "ended" else call.translation
+                self._calls[call_id] = replace(
+                    call, status=status, seen_at=now, translation=translation
+                )
+
     def get(self, call_id: str) -> KnownCall | None:
         """A call, or None where the desk never heard of it."""
         return self._calls.get(call_id)

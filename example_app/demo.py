@@ -17,7 +17,8 @@ from typing import Any, TextIO
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from flask_signalwire import CallLeg, Command, exceptions, signals
+from flask_signalwire import CallLeg, Command, events, exceptions, signals
+from flask_signalwire.simulator import ManualClock
 
 from . import DEFAULTS, create_app
 from .story import Story
@@ -26,6 +27,7 @@ CUSTOMER = "+34911234567"
 PREMIUM = "+19005550100"
 PLUGINS = ["audit", "autolang"]
 LEGS = ["remote-caller"]
+LANGUAGES = {"en-US", "es-ES"}
 COLUMNS = ["name", "who", "outcome", "leg_status", "stage", "error"]
 SENTENCE = "Your parcel arrives tomorrow."
 # What fails in the demo fails on purpose, and is told; so the warnings go nowhere.
@@ -38,11 +40,16 @@ class Receivers:
     def __init__(self, app: Flask, story: Story) -> None:
         self._story = story
         self.fired: list[str] = []
+        self.told: list[events.Event] = []
         # Signals hold their receivers weakly: as long as this object is kept, they are connected.
         signals.command_sending.connect(self.sending, sender=app)
         signals.command_succeeded.connect(self.succeeded, sender=app)
         signals.command_rejected.connect(self.rejected, sender=app)
         signals.command_failed.connect(self.failed, sender=app)
+        signals.utterance_received.connect(self.heard, sender=app)
+        signals.translation_received.connect(self.translated, sender=app)
+        signals.conversation_summary_received.connect(self.summarized, sender=app)
+        signals.call_state_received.connect(self.entered, sender=app)
 
     def sending(self, app: Flask, command: Command, **extra: Any) -> None:
         """Every check is passed."""
@@ -68,6 +75,30 @@ class Receivers:
     ) -> None:
         """It ended in an error."""
         self._fired("command_failed", f"{type(error).__name__} at {stage}, {error.outcome}")
+
+    # -- what the service tells by itself -------------------------------------------------------
+
+    def heard(self, app: Flask, event: events.Utterance, **extra: Any) -> None:
+        """A sentence, or a part of one."""
+        self.told.append(event)
+        if event.final:
+            who = "customer" if event.role == "remote-caller" else "desk"
+            self._story.note(who, f"[{event.lang}] {event.content}", "33")
+
+    def translated(self, app: Flask, event: events.Translation, **extra: Any) -> None:
+        """What it means."""
+        self.told.append(event)
+        self._story.note("", f"[{event.lang}] {event.content}")
+
+    def summarized(self, app: Flask, event: events.ConversationSummary, **extra: Any) -> None:
+        """What was talked about, in one of the languages."""
+        self.told.append(event)
+        self._story.note("summary", f"[{event.lang}] {event.text}", "33")
+
+    def entered(self, app: Flask, event: events.CallState, **extra: Any) -> None:
+        """The call is in another state."""
+        self.told.append(event)
+        self._story.note("service", f"the call is {event.state}")
 
     def _fired(self, signal: str, text: str) -> None:
         self.fired.append(signal)
@@ -99,7 +130,7 @@ class Demo:
         self.translate(call_id)
         self.misspell(call_id)
         self.break_the_rule()
-        self.hang_up(call_id)
+        self.listen(call_id)
         self.read_audit(call_id)
         self.count()
         return story.end()
@@ -111,11 +142,10 @@ class Demo:
         self.story.check(answer.status_code == 201, "the call is placed")
         call_id = str(self.body(answer)["id"])
         # Nobody waits for a telephone here: the simulator's clock is put forward.
-        simulator = self.client.simulator
         states = []
         for seconds in (1, 2):
-            simulator.clock.advance(seconds)
-            states.append(simulator.calls[call_id].status)
+            self.client.simulator.advance(seconds)
+            states.append(self.body(self.http.get(f"/calls/{call_id}"))["status"])
         self.story.note("clock", f"3 seconds later: {', then '.join(states)}")
         self.story.check(states == ["ringing", "answered"], "it rings, and is answered")
         return call_id
@@ -171,12 +201,34 @@ class Demo:
             answer.status_code == 403, "the premium number was refused by the desk's policy"
         )
 
-    def hang_up(self, call_id: str) -> None:
-        """Stop and end."""
-        self.story.chapter("6. The translation stops, the call ends")
-        self.request("DELETE", f"/calls/{call_id}/translation")
-        answer = self.request("DELETE", f"/calls/{call_id}")
-        self.story.check(self.body(answer).get("status") == "ended", "the call has ended")
+    def listen(self, call_id: str) -> None:
+        """The conversation, as the service tells it; the customer hangs up."""
+        story = self.story
+        story.chapter("6. They talk, and the service tells the desk")
+        self.client.simulator.advance(60)
+        told = self.receivers.told
+        partial = [
+            event for event in told if isinstance(event, events.Utterance) if not event.final
+        ]
+        story.note("service", f"and {len(partial)} parts of sentences, as they were spoken")
+        answer = self.body(self.request("GET", f"/calls/{call_id}/captions"))
+        captions = answer.get("captions", [])
+        spoken = {caption["lang"] for caption in captions}
+        both = all({caption["lang"], *caption["translations"]} == LANGUAGES for caption in captions)
+        story.check(len(captions) == 6, f"the desk keeps {len(captions)} sentences")
+        story.check(spoken == LANGUAGES and both, "each of them in both languages")
+        summary = answer.get("summary", {})
+        story.check(
+            set(summary) == LANGUAGES and answer.get("final") is True,
+            "the final summary came in both, too",
+        )
+        status = self.body(self.http.get(f"/calls/{call_id}")).get("status")
+        story.check(status == "ended", "the desk knows that the customer hung up")
+        counts = self.client.webhooks.counts
+        story.check(
+            counts.received == len(told) and not (counts.refused or counts.failed),
+            f"{counts.received} events came through the receiver, none was refused",
+        )
 
     def read_audit(self, call_id: str) -> None:
         """The audit plugin's rows."""
@@ -185,7 +237,7 @@ class Demo:
         answer = self.request("GET", "/audit?limit=50")
         rows = self.body(answer).get("rows", [])
         story.table(["call", *COLUMNS], [_cells(row) for row in reversed(rows)])
-        story.check(len(rows) == 7, f"the audit has a row for each of 7 commands: {len(rows)}")
+        story.check(len(rows) == 5, f"the audit has a row for each of 5 commands: {len(rows)}")
         of_call = self.body(self.http.get(f"/calls/{call_id}/audit")).get("rows", [])
         story.check(
             {row["call_id"] or row["leg_id"] for row in of_call} == {call_id},
@@ -203,8 +255,8 @@ class Demo:
         story.check(received.get("dial") == 1, f"exactly one dial: {received.get('dial')}")
         fired = {signal: self.receivers.fired.count(signal) for signal in self.receivers.fired}
         expected = {
-            "command_sending": 5,
-            "command_succeeded": 5,
+            "command_sending": 3,
+            "command_succeeded": 3,
             "command_failed": 2,
             "command_rejected": 1,
         }
@@ -242,6 +294,8 @@ def _gist(body: Mapping[str, Any]) -> str:
         return f" {body['error']}: {body['message']}"
     if "rows" in body:
         return f" {len(body['rows'])} rows"
+    if "captions" in body:
+        return f" {len(body['captions'])} sentences"
     if "status" in body:
         languages = body.get("translation")
         said = (
@@ -276,6 +330,9 @@ def main(out: TextIO | None = None) -> int:
         }
         try:
             app = create_app(config)
+            simulator = app.extensions["signalwire"].simulator
+            simulator.clock = ManualClock()
+            simulator.play("parcel")  # what is said in the call
         except exceptions.ConfigurationError as error:
             story.say(f"The demo can't start. {error}", "31;1")
             story.say("The plugins come with this checkout: pip install ./plugins/*")

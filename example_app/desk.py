@@ -14,6 +14,7 @@ from flask_signalwire import CallLeg, Command, current_signalwire
 
 from .bodies import NewCall, NewSentence, NewSummary, NewTranslation, read
 from .book import CallBook, KnownCall
+from .captions import Captions
 
 blueprint = Blueprint("desk", __name__)
 
@@ -85,7 +86,9 @@ def start_translation(call_id: str) -> ResponseReturnValue:
     start = {
         "from_lang": current_app.config["DESK_LANGUAGE"],
         "direction": ["local-caller", "remote-caller"],
-        **_webhook(),
+        # Where to is filled in: the service tells this app, which keeps the captions.
+        "live_events": True,
+        "ai_summary": True,
         **body,
     }
     leg = current_signalwire.calling.live_translate(
@@ -112,12 +115,18 @@ def say_sentence(call_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/calls/<call_id>/translation/summary")
 def summarize(call_id: str) -> ResponseReturnValue:
-    """Have what was said so far summarised; the service sends the summary to ``DESK_WEBHOOK``."""
-    summary = {**_webhook(), **read(NewSummary)}
+    """Have what was said so far summarised; the summary comes to the captions."""
     leg = current_signalwire.calling.live_translate(
-        call_id, action={"summarize": summary}, context=_context_of(call_id)
+        call_id, action={"summarize": read(NewSummary)}, context=_context_of(call_id)
     )
-    return {"call": _saw(call_id, leg).id, "sent_to": summary.get("webhook")}, 202
+    return {"call": _saw(call_id, leg).id}, 202
+
+
+@blueprint.get("/calls/<call_id>/captions")
+def captions(call_id: str) -> ResponseReturnValue:
+    """What was said, in both languages, and the summary."""
+    kept = cast(Captions, current_app.extensions["call_desk_captions"])
+    return kept.of(call_id)
 
 
 @blueprint.delete("/calls/<call_id>/translation")
@@ -175,11 +184,6 @@ def _context(remote_number: str | None) -> dict[str, Any]:
     """What plugins may want to know, and the service is not told."""
     context = {"user": g.user}
     return {**context, "remote_number": remote_number} if remote_number else context
-
-
-def _webhook() -> dict[str, str]:
-    url = current_app.config["DESK_WEBHOOK"]
-    return {"webhook": url} if url else {}
 
 
 def _plain(value: Any) -> Any:

@@ -23,6 +23,8 @@ def test_the_demo_shows_one_translated_call():
         "did you mean `to_lang`?",
         "numbers that start with +1900 charge the caller",
         "exactly one dial",
+        "[es-ES] Perfecto, muchas gracias.",
+        "[en-US] A parcel that was due yesterday is late",
         "command_sending",
     ):
         assert shown in text

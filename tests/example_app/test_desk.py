@@ -48,7 +48,6 @@ def test_a_translated_call_from_dial_to_end(app, http, call, received):
 
     asked = http.post(f"{call}/translation/summary", json={"prompt": "In one line."})
     assert asked.status_code == 202
-    assert asked.json["sent_to"] is None
     assert [asked["prompt"] for asked in simulated.translation.summaries] == ["In one line."]
 
     stopped = http.delete(f"{call}/translation")
@@ -59,18 +58,6 @@ def test_a_translated_call_from_dial_to_end(app, http, call, received):
     assert (ended.status_code, ended.json["status"]) == (200, "ended")
     assert simulated.status == "ended"
     assert received() == ["dial", *["calling.live_translate"] * 4, "calling.end"]
-
-
-def test_words_and_summaries_are_sent_where_the_desk_says(make_desk):
-    app = make_desk(DESK_WEBHOOK="https://desk.example.com/words")
-    http = app.test_client()
-    call = http.post("/calls", json={"to": CUSTOMER}).headers["Location"]
-    http.post(f"{call}/translation", json={"to_lang": "es-ES"})
-    asked = http.post(f"{call}/translation/summary")
-    assert asked.json["sent_to"] == "https://desk.example.com/words"
-    [simulated] = app.extensions["signalwire"].simulator.calls.values()
-    assert simulated.translation.start["webhook"] == "https://desk.example.com/words"
-    assert simulated.translation.summaries == [{"webhook": "https://desk.example.com/words"}]
 
 
 def test_the_service_spells_the_id(http, call):

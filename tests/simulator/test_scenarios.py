@@ -359,7 +359,7 @@ def test_a_mistake_is_named_by_its_path(text, problem):
 
 
 def test_a_fault_of_a_command_that_there_is_not(space):
-    with pytest.raises(LookupError, match="calling.pley"):
+    with pytest.raises(LookupError, match=r"calling\.pley"):
         space.simulator.play(read_scenario("faults: [{command: calling.pley, status: 503}]"))
 
 
