@@ -157,7 +157,7 @@ def test_a_bug_is_json_too(make_desk):
         ({"to": CUSTOMER, "time_out": 3}, {"time_out": "did you mean `timeout`?"}),
     ],
 )
-def test_a_body_is_checked_before_anything_is_sent(http, received, body, problems):
+def test_a_body_is_checked_before_anything_is_sent(http, signalwire, body, problems):
     answer = http.post("/calls", json=body)
     assert answer.status_code == 422
     assert answer.json["error"] == "PayloadError"
@@ -165,7 +165,7 @@ def test_a_body_is_checked_before_anything_is_sent(http, received, body, problem
     assert answer.json["problems"].keys() == problems.keys()
     for path, text in problems.items():
         assert text in answer.json["problems"][path][0]
-    assert received() == []
+    signalwire.assert_nothing_sent()
 
 
 def test_a_misspelt_key_is_explained(http, call):
@@ -221,11 +221,11 @@ def test_a_call_nobody_knows(http, action):
     assert (answer.status_code, answer.json["error"]) == (404, "NotFound")
 
 
-def test_an_id_that_is_none(http, received):
+def test_an_id_that_is_none(http, signalwire):
     answer = http.delete("/calls/latest")
     assert answer.status_code == 422
     assert answer.json["problems"] == {"call_id": ['text "latest"; expected a uuid']}
-    assert received() == []
+    signalwire.assert_nothing_sent()
 
 
 def test_a_call_that_is_over(http, call):
