@@ -218,6 +218,17 @@ def test_a_full_disk_is_for_the_log(
     assert "No space left" in told[0].getMessage()
 
 
+def test_half_a_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full in the middle of a line, and has room again for the next one."""
+    writer, real = Capture(tmp_path), os.write
+    writer.write({"n": 1}, "calls", None)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda descriptor, data: real(descriptor, data[:9]))
+        writer.write({"n": 2}, "calls", None)
+    writer.write({"n": 3}, "calls", None)
+    assert [line["raw"]["n"] for line in lines(tmp_path)] == [1, 3]
+
+
 def test_a_directory_that_goes_away_comes_back(desk: Desk, seen: Seen, tmp_path: Path) -> None:
     directory = tmp_path / "events"
     app = desk(capture_dir=str(directory))

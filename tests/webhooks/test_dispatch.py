@@ -75,6 +75,16 @@ def test_a_local_function_is_held_strongly_and_may_come_late(
     assert got == ["local"]
 
 
+def test_handlers_are_called_in_the_order_of_their_registration(
+    app: Flask, signalwire: SignalWire
+) -> None:
+    got: list[int] = []
+    for number in range(3):
+        signalwire.on(events.CallState)(lambda event, number=number: got.append(number))
+    post(app, call_state())
+    assert got == [0, 1, 2]
+
+
 def test_the_decorator_leaves_the_function_as_it_is(signalwire: SignalWire) -> None:
     def handle(event: events.Event) -> None: ...
 

@@ -159,6 +159,16 @@ def test_the_url_of_a_dial_is_for_the_call_that_the_answer_named(app: Flask) -> 
     assert post(app, call_state(call_id=OTHER), command_id="d-1").status_code == 200
 
 
+def test_the_url_of_a_dial_tells_the_call_where_the_event_does_not(app: Flask, seen: Seen) -> None:
+    params = {"control_id": "c", "state": "playing"}
+    payload = {"event_type": "calling.call.play", "params": params}
+    post(app, payload, purpose="operations", command_id="d-1")
+    post(app, call_state(), command_id="d-1")
+    params["state"] = "finished"
+    post(app, payload, purpose="operations", command_id="d-1")
+    assert [event.call_id for event in seen.events] == [None, CALL, CALL]
+
+
 def test_without_a_token_the_project_tells_the_account(desk: Desk, seen: Seen) -> None:
     app = desk(
         space="acme.signalwire.com",
