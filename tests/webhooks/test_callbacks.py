@@ -186,7 +186,9 @@ def test_what_is_written_out_is_left_alone(app: Flask) -> None:
 def test_what_another_plugin_filled_in_is_left_alone(desk: Callable[..., Flask]) -> None:
     class Elsewhere:
         @hookimpl
-        def signalwire_prepare_command(self, command: Command) -> Command:
+        def signalwire_prepare_command(self, command: Command) -> Command | None:
+            if command.param("status_url") is not None:
+                return None
             return command.with_param("status_url", "https://example.com/elsewhere")
 
     filled = desk(Elsewhere).extensions["signalwire"].calling.dial(**DIAL).command.params
