@@ -11,7 +11,8 @@ Without pytest it is a context manager: ``with Tester(app) as signalwire: …``.
 
 from __future__ import annotations
 
+from .delivering import Flaw
 from .sent import Sent
-from .tester import Flaw, TestClock, Tester
+from .tester import TestClock, Tester
 
 __all__ = ["Flaw", "Sent", "TestClock", "Tester"]

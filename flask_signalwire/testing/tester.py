@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from .. import signals
@@ -15,40 +14,26 @@ from ..events import Event
 from ..exceptions import ConfigurationError
 from ..simulator import ManualClock
 from ..simulator.payloads import PROJECT_ID, Origin
-from ..webhooks.signatures import sign
-from ..webhooks.urls import TOKEN
 from .assertions import Assertions
 from .composing import Setting, compose, kind_of, purpose_of
+from .delivering import PROOFS, Flaw, deliver
 from .sent import Sent
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Flask
     from typing_extensions import Self
     from werkzeug.test import TestResponse
 
+    from ..calling import Calling
     from ..commands import Command
     from ..exceptions import CommandError
     from ..extension import Client
     from ..results import CallLeg
     from ..simulator import Clock, Fault, Simulator
+    from ..simulator.faults import Damage
 
-Flaw = Literal[
-    "missing",
-    "malformed",
-    "another purpose",
-    "another call",
-    "no signature",
-    "wrong signature",
-    "no credentials",
-    "wrong credentials",
-]
-"""What is wrong with a forged callback, in the words in which the app's log gives the reason."""
-
-_PROOFS: Mapping[str, str] = {
-    **dict.fromkeys(("missing", "malformed", "another purpose", "another call"), "token"),
-    **dict.fromkeys(("no signature", "wrong signature"), "signature"),
-    **dict.fromkeys(("no credentials", "wrong credentials"), "basic"),
-}
 _TICK = 0.001
 """Seconds between two events that are posted at the same time of the clock, so that the second is
 no repetition of the first."""
@@ -108,7 +93,7 @@ class Tester(Assertions):
         self._clock_before: Clock | None = None
 
     @property
-    def calling(self) -> Any:
+    def calling(self) -> Calling:
         """The app's commands: ``client.calling``, for tests that send one themselves."""
         return self.client.calling
 
@@ -197,11 +182,11 @@ class Tester(Assertions):
         call_id = call_id or self._newest_call()
         kind = kind_of(kind)
         purpose = purpose or purpose_of(kind)
-        if flaw not in _PROOFS:
-            raise ValueError(f"flaw {flaw!r}; expected one of {', '.join(_PROOFS)}")
-        if any(_PROOFS[flaw] not in proofs for proofs in self.client.settings.policy(purpose)):
+        if flaw not in PROOFS:
+            raise ValueError(f"flaw {flaw!r}; expected one of {', '.join(PROOFS)}")
+        if any(PROOFS[flaw] not in proofs for proofs in self.client.settings.policy(purpose)):
             raise ValueError(
-                f"{purpose} may do without a {_PROOFS[flaw]} (SIGNALWIRE_WEBHOOK_AUTH), so "
+                f"{purpose} may do without a {PROOFS[flaw]} (SIGNALWIRE_WEBHOOK_AUTH), so "
                 f"{flaw!r} is no flaw there"
             )
         payload = compose(kind, self._setting(kind, call_id, account), fields)
@@ -214,14 +199,33 @@ class Tester(Assertions):
         url = f"{own.partition('?')[0]}?{url.partition('?')[2]}"
         return self._deliver(url, payload, flaw=flaw, propagate=False)
 
-    def fail_next(self, command: str | None = None, **fault: Any) -> Fault:
-        """Let the service fail at the next such command.
+    def fail_next(
+        self,
+        command: str | None = None,
+        *,
+        damage: Damage | None = None,
+        status: int | None = None,
+        retry_after: int | datetime | None = None,
+        latency: float = 0.0,
+        after: bool | None = None,
+        times: int | None = 1,
+    ) -> Fault:
+        """Let the service fail at the next such command: ``fail_next("dial", status=503)``.
 
         :param command: its wire name or its method; None for whichever comes.
-        :param fault: how, as :meth:`Faults.add <flask_signalwire.simulator.Faults.add>` takes it:
-            ``status=503``, ``damage="reset"``, ``latency=30``, ``times=2``.
+
+        The other params are those of
+        :meth:`Faults.add <flask_signalwire.simulator.Faults.add>`.
         """
-        return self.simulator.faults.add(None if command is None else self._name(command), **fault)
+        return self.simulator.faults.add(
+            None if command is None else self._name(command),
+            damage=damage,
+            status=status,
+            retry_after=retry_after,
+            latency=latency,
+            after=after,
+            times=times,
+        )
 
     # -- the test's beginning and end -----------------------------------------------------------
 
@@ -326,46 +330,13 @@ class Tester(Assertions):
         if isinstance(payload, Mapping):
             payload = json.dumps(payload, ensure_ascii=False)
         body = payload.encode() if isinstance(payload, str) else payload
-        parts = urlsplit(_with_flawed_token(url, flaw))
-        base = urlsplit(self.client.settings.base_url or "")
-        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        options: dict[str, Any] = {"headers": self._signature(bare, body, flaw)}
-        if parts.username is not None and flaw != "no credentials":
-            password = "wrong" if flaw == "wrong credentials" else unquote(parts.password or "")
-            options["auth"] = (unquote(parts.username), password)
-        http = self.app.test_client(use_cookies=False)
         self._crashes.clear()
         for _ in range(times):
-            response = http.post(
-                # Below a path of the public URL the app sees its own part, as behind a proxy. Path
-                # and query in one: only so REQUEST_URI has both, as servers give it.
-                f"{parts.path.removeprefix(base.path)}?{parts.query}",
-                base_url=f"{base.scheme}://{base.netloc}{base.path}",
-                data=body,
-                content_type=content_type,
-                **options,
-            )
+            response = deliver(self.app, self.client.settings, url, body, content_type, flaw)
         if propagate:
             self.raise_crash()
         self._crashes.clear()
         return response
-
-    def _signature(self, url: str, body: bytes, flaw: Flaw | None) -> dict[str, str]:
-        keys = self.client.settings.signing_key
-        if not keys or flaw == "no signature":
-            return {}
-        return sign("wrong" if flaw == "wrong signature" else keys[0], url, body)
-
-
-def _with_flawed_token(url: str, flaw: Flaw | None) -> str:
-    if flaw not in ("missing", "malformed"):
-        return url
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    token = query.pop(TOKEN, [""])[0]
-    if flaw == "malformed":
-        query[TOKEN] = [token[::-1]]
-    return parts._replace(query=urlencode(query, doseq=True)).geturl()
 
 
 def _client(app: Flask) -> Client:
