@@ -119,7 +119,6 @@ def test_one_extension_serves_two_apps(app: Flask, signalwire: SignalWire) -> No
 
 
 def test_coroutines_run_to_their_end(app: Flask, signalwire: SignalWire) -> None:
-    pytest.importorskip("asgiref")
     got: list[str] = []
 
     @signalwire.on(events.CallState)

@@ -365,8 +365,6 @@ def test_views_of_blueprints_with_url_parameters(desk: Desk) -> None:
 
 
 def test_views_that_are_coroutine_functions(desk: Desk) -> None:
-    pytest.importorskip("asgiref", reason="Flask needs it for any async view")
-
     @desk.app.post("/later")
     @desk.signalwire.swml
     async def later(asked: SwmlRequest) -> Any:
