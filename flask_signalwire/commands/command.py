@@ -70,9 +70,16 @@ def freeze(value: Any, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or something inside of itself")
     if isinstance(value, MAPPING):
-        return ReadOnlyDict({key: freeze(inner, depth + 1) for key, inner in value.items()})
+        return ReadOnlyDict(
+            {
+                key: inner if type(inner) in _SCALARS else freeze(inner, depth + 1)
+                for key, inner in value.items()
+            }
+        )
     if isinstance(value, (list, tuple)):
-        return ReadOnlyList([freeze(inner, depth + 1) for inner in value])
+        return ReadOnlyList(
+            [inner if type(inner) in _SCALARS else freeze(inner, depth + 1) for inner in value]
+        )
     return value
 
 
@@ -86,6 +93,8 @@ def thaw(value: Any) -> Any:
 
 
 _EMPTY: Mapping[str, Any] = ReadOnlyDict()
+# Nothing that passed validation is inside of itself.
+_encode = json.JSONEncoder(check_circular=False).encode
 _ID = Uuid(required=True)
 
 
@@ -240,9 +249,9 @@ class CommandSpec:
         if command.call_id is not None:
             envelope["id"] = str(command.call_id)
         envelope["params"] = loaded
-        body = json.dumps(envelope).encode()
+        body = _encode(envelope).encode()
         # Mostly nothing had to be normalised: then there is nothing to freeze again.
-        params = command.params if loaded == command.params else freeze(loaded)
+        params = command.params if loaded is command.params else freeze(loaded)
         # dataclasses.replace() takes longer than encoding, for two fields.
         valid: Command = object.__new__(Command)
         valid.__dict__.update(command.__dict__, params=params, body=body)

@@ -42,7 +42,7 @@ class Text(JSONField):
             raise self.refuse(value)
         if self.pattern and not self.pattern.fullmatch(value):
             raise self.refuse(value)
-        if not encodable(value):
+        if not (value.isascii() or encodable(value)):
             raise ValidationError("text with a lone surrogate; expected valid Unicode")
         return value
 
@@ -62,11 +62,18 @@ class Choice(Text):
         super().__init__(**options)
 
     def check(self, value: Any) -> str:
+        if isinstance(value, str) and value in self.choices:
+            return value
         text = super().check(value)
-        if text in self.choices or (self.otherwise and self.otherwise.fullmatch(text)):
+        if self.otherwise and self.otherwise.fullmatch(text):
             return text
         error = self.refuse(value)
         raise ValidationError(f"{error.messages[0]}{suggest(text, self.choices)}")
+
+
+# What most URLs look like: all that a parser could say of one is known then.
+_PLAIN_URL = re.compile(r"([a-z]+)://[A-Za-z0-9.-]+(:[0-9]{1,4})?([/?#][!-~]*)?")
+_NOT_IN_URLS = re.compile(r"[\x00- \x7f]")
 
 
 class Url(Text):
@@ -81,13 +88,16 @@ class Url(Text):
 
     def check(self, value: Any) -> str:
         url = super().check(value)
+        plain = _PLAIN_URL.fullmatch(url)
+        if plain and plain[1] in self.schemes:
+            return url
         try:
             parts = urlsplit(url)
             valid = parts.scheme.lower() in self.schemes and bool(parts.hostname)
             _ = parts.port  # raises where it is no port
         except ValueError:
             valid = False
-        if not valid or any(character <= " " or character == "\x7f" for character in url):
+        if not valid or _NOT_IN_URLS.search(url):
             raise self.refuse(value)
         return url
 
@@ -114,6 +124,9 @@ _TAG = re.compile(
 )
 
 
+_NORMAL_TAG = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
+
+
 class LanguageTag(Text):
     """A language as the service takes it: any text, by convention a BCP 47 tag.
 
@@ -129,6 +142,8 @@ class LanguageTag(Text):
 
     def check(self, value: Any) -> str:
         text = super().check(value)
+        if _NORMAL_TAG.fullmatch(text):
+            return text
         tag = _TAG.fullmatch(text)
         if not tag:
             return text

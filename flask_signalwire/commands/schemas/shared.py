@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 
 from ...redaction import SECRET
 from ..fields import (
+    MAPPING,
     Choice,
     FreeObject,
     JSONField,
@@ -56,7 +57,7 @@ class Swml(FreeObject):
         if document.get("version", self.version) != self.version:
             errors["version"] = [f'{describe(document["version"])}; expected "{self.version}"']
         sections = document.get("sections")
-        if not isinstance(sections, Mapping) or "main" not in sections:
+        if not isinstance(sections, MAPPING) or "main" not in sections:
             errors["sections"] = ["expected an object with at least the section `main`"]
         else:
             broken = {
@@ -74,7 +75,7 @@ def _section(body: Any) -> dict[int, list[str]] | list[str] | None:
         return [f"{describe(body)}; expected a list of methods"]
     problems = {}
     for index, method in enumerate(body):
-        if isinstance(method, str) or (isinstance(method, Mapping) and len(method) == 1):
+        if isinstance(method, str) or (isinstance(method, MAPPING) and len(method) == 1):
             continue
         problems[index] = [
             f"{describe(method)}; expected a method's name, or an object with one key"
