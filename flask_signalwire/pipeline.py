@@ -249,7 +249,8 @@ class Pipeline:
         interruptions = []
         for implementation in self._plugins.implementations(hook):
             try:
-                implementation(**(_own_leg(given) if "leg" in implementation.arguments else given))
+                shared = implementation.built_in or "leg" not in implementation.arguments
+                implementation(**(given if shared else _own_leg(given)))
             except Exception as error:  # noqa: BLE001  # somebody else's code
                 self._report(given["command"], implementation.plugin, hook, error)
             except BaseException as interruption:  # noqa: BLE001  # raised in the end

@@ -90,8 +90,12 @@ class CallLeg(dict[str, Any]):
 
     def detached(self) -> CallLeg:
         """A deep copy that knows the same command: what is done to it leaves this one alone."""
-        answer = CallLeg(_copied(self))
+        answer = CallLeg.__new__(CallLeg)
         answer.__dict__.update(self.__dict__)
+        answer.update(self)
+        for key, value in self.items():
+            if isinstance(value, _CONTAINERS):
+                answer[key] = _copied(value)
         return answer
 
     def __copy__(self) -> CallLeg:
@@ -118,11 +122,14 @@ class CallLeg(dict[str, Any]):
         return f"<CallLeg {self.masked()!r}>"
 
 
+_CONTAINERS = (dict, list)
+
+
 def _copied(value: Any) -> Any:
     """A deep copy of JSON, in a fraction of the time that Python's own takes."""
     if isinstance(value, dict):
         return {
-            key: _copied(inner) if isinstance(inner, (dict, list)) else inner
+            key: _copied(inner) if isinstance(inner, _CONTAINERS) else inner
             for key, inner in value.items()
         }
     if isinstance(value, list):

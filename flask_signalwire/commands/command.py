@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NoReturn
-from uuid import uuid4
 
 from marshmallow import ValidationError
 
 from ..exceptions import PayloadError
 from ..redaction import text_of
-from .fields import MAPPING, MAX_DEPTH, PayloadSchema, UnknownKey, Uuid, check_json
+from .fields import MAPPING, MAX_DEPTH, PayloadSchema, UnknownKey, Uuid, check_json, new_uuid
 
 
 def _refuse(self: Any, *args: Any, **kwargs: Any) -> NoReturn:
@@ -135,7 +134,7 @@ class Command:
     idempotency_key: str | None = None
     body: bytes = field(default=b"", repr=False)
     started: float = field(default_factory=time.monotonic)
-    id: str = field(default_factory=lambda: str(uuid4()))
+    id: str = field(default_factory=new_uuid)
 
     def __post_init__(self) -> None:
         if type(self.params) is not ReadOnlyDict:

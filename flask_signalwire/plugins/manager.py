@@ -66,16 +66,20 @@ class Failure:
 
 @dataclass(frozen=True)
 class Implementation:
-    """One plugin's function for one hook, called on its own so that a failure has a name."""
+    """One plugin's function for one hook, called on its own so that a failure has a name.
+
+    :param built_in: whether it is ours, and so trusted with what it must not change.
+    """
 
     plugin: str
     hook: str
     function: Callable[..., Any]
     arguments: tuple[str, ...]
     wrapper: bool = False
+    built_in: bool = False
 
     def __call__(self, **given: Any) -> Any:
-        return self.function(*[given[name] for name in self.arguments])
+        return self.function(*map(given.__getitem__, self.arguments))
 
 
 class PluginManager:
@@ -263,6 +267,8 @@ class PluginManager:
                 found.function,
                 tuple(found.argnames),
                 wrapper=found.wrapper or found.hookwrapper,
+                built_in=found.plugin_name not in self._infos  # the pipeline
+                or self._infos[found.plugin_name].origin == "built in",
             )
             for found in reversed(getattr(self._pluggy.hook, hook).get_hookimpls())
         ]

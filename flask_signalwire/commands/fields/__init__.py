@@ -19,7 +19,7 @@ from .base import (
     describe,
     suggest,
 )
-from .scalars import Boolean, Choice, Integer, LanguageTag, Number, Text, Url, Uuid
+from .scalars import Boolean, Choice, Integer, LanguageTag, Number, Text, Url, Uuid, new_uuid
 from .schema import PayloadSchema
 from .structures import Either, FreeObject, Keyed, ListOf, Object, Tagged
 
@@ -46,5 +46,6 @@ __all__ = [
     "Uuid",
     "check_json",
     "describe",
+    "new_uuid",
     "suggest",
 ]

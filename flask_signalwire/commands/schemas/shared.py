@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from marshmallow import ValidationError
 
@@ -19,6 +18,7 @@ from ..fields import (
     Url,
     check_json,
     describe,
+    new_uuid,
     suggest,
 )
 
@@ -123,6 +123,6 @@ def new_control_id() -> Text:
     return Text(
         required=True,
         example="op-1",
-        fill=lambda: str(uuid4()),
+        fill=new_uuid,
         help="A name for the operation, to act on it later; a fresh uuid where it is left out.",
     )
