@@ -94,8 +94,12 @@ class _Unfit(ValueError):
 
 def _read(response: requests.Response) -> tuple[bytes, Exception | None]:
     """The body, as much of it as came, and why it broke off if it did."""
+    raw = response.raw
+    length = getattr(raw, "length_remaining", None)
+    # One that says its length, and has it, is read in one go; urllib3 looks for more otherwise.
+    whole = length is not None and length <= MAX_BODY and "Content-Encoding" not in response.headers
     try:
-        body: bytes = response.raw.read(MAX_BODY + 1, decode_content=True)
+        body: bytes = raw.read(None if whole else MAX_BODY + 1, decode_content=True)
     except urllib3.exceptions.DecodeError as error:
         return b"", _Unfit(str(error))
     # As above: whatever it is, the rest did not come.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
@@ -68,7 +68,7 @@ class Failure:
 class Implementation:
     """One plugin's function for one hook, called on its own so that a failure has a name.
 
-    :param built_in: whether it is ours, and so trusted with what it must not change.
+    :param own_leg: whether it gets a copy of the leg; ours leave the caller's as it is.
     """
 
     plugin: str
@@ -76,9 +76,9 @@ class Implementation:
     function: Callable[..., Any]
     arguments: tuple[str, ...]
     wrapper: bool = False
-    built_in: bool = False
+    own_leg: bool = False
 
-    def __call__(self, **given: Any) -> Any:
+    def __call__(self, given: Mapping[str, Any]) -> Any:
         return self.function(*map(given.__getitem__, self.arguments))
 
 
@@ -144,7 +144,7 @@ class PluginManager:
         for implementation in self._ordered(hook):
             name = implementation.plugin
             try:
-                result = implementation(**given)
+                result = implementation(given)
                 if use is not None:
                     use(name, result)
             except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's code
@@ -267,8 +267,8 @@ class PluginManager:
                 found.function,
                 tuple(found.argnames),
                 wrapper=found.wrapper or found.hookwrapper,
-                built_in=found.plugin_name not in self._infos  # the pipeline
-                or self._infos[found.plugin_name].origin == "built in",
+                own_leg="leg" in found.argnames
+                and self._infos[found.plugin_name].origin != "built in",
             )
             for found in reversed(getattr(self._pluggy.hook, hook).get_hookimpls())
         ]
