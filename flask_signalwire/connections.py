@@ -259,7 +259,8 @@ class ServiceAdapter(HTTPAdapter):
         response = Response()
         response.status_code = resp.status
         response.headers = resp.headers  # of urllib3: as blind to case as those of requests
-        response.encoding = get_encoding_from_headers(response.headers)
+        plain = response.headers.get("Content-Type") == "application/json"
+        response.encoding = "utf-8" if plain else get_encoding_from_headers(response.headers)
         response.raw, response.reason = resp, resp.reason
         response.url, response.request = req.url, req
         response.connection = self

@@ -136,9 +136,8 @@ class Pipeline:
 
     def _send(self, command: Command, answer: _Answer) -> CallLeg:
         hook = "signalwire_send_command"
-        self._answers[command.id] = answer
         try:
-            result = self._plugins.hook.signalwire_send_command(command=command)
+            result = self._ask_senders(command, answer)
         except Exception as error:
             before = answer.leg is None and answer.error in (None, error)
             if before and _is_veto(error, command):
@@ -146,8 +145,6 @@ class Pipeline:
             if error is answer.error and getattr(error, "command", None) is command:
                 raise
             raise self._send_crashed(command, answer, error) from error
-        finally:
-            del self._answers[command.id]
         if isinstance(result, CallLeg):
             return result
         found = f"{type(result).__name__}; expected the CallLeg that its yield gave"
@@ -166,6 +163,23 @@ class Pipeline:
             outcome=_outcome(answer),
             leg=answer.leg,
         ) from answer.error
+
+    def _ask_senders(self, command: Command, answer: _Answer) -> Any:
+        if self._plugins.wraps("signalwire_send_command"):
+            self._answers[command.id] = answer
+            try:
+                return self._plugins.hook.signalwire_send_command(command=command)
+            finally:
+                del self._answers[command.id]
+        answer.asked = True
+        try:
+            leg = self._plugins.call_first("signalwire_send_command", {"command": command})
+        except BaseException as error:
+            answer.error = error
+            raise
+        if isinstance(leg, CallLeg):
+            answer.leg = leg
+        return leg
 
     def _send_crashed(self, command: Command, answer: _Answer, error: Exception) -> PluginError:
         hook = "signalwire_send_command"

@@ -91,11 +91,10 @@ class CallLeg(dict[str, Any]):
     def detached(self) -> CallLeg:
         """A deep copy that knows the same command: what is done to it leaves this one alone."""
         answer = CallLeg.__new__(CallLeg)
-        answer.__dict__.update(self.__dict__)
+        answer.__dict__ = self.__dict__.copy()
         answer.update(self)
-        for key, value in self.items():
-            if isinstance(value, _CONTAINERS):
-                answer[key] = _copied(value)
+        if not _SCALARS.issuperset(map(type, self.values())):
+            answer.update(_copied(self))
         return answer
 
     def __copy__(self) -> CallLeg:
@@ -122,6 +121,7 @@ class CallLeg(dict[str, Any]):
         return f"<CallLeg {self.masked()!r}>"
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _CONTAINERS = (dict, list)
 
 

@@ -100,6 +100,7 @@ class PluginManager:
         self._strict = strict
         self._infos: dict[str, PluginInfo] = {}
         self._implementations: dict[str, tuple[Implementation, ...]] = {}
+        self._wrapped: frozenset[str] = frozenset()
         self._frozen = False
         self.failures: deque[Failure] = deque(maxlen=100)
         """The latest crashes of observers."""
@@ -155,6 +156,7 @@ class PluginManager:
         """End registration, with a last plugin whose ``trylast`` wrappers are innermost."""
         self._pluggy.register(innermost, INNERMOST)
         self._implementations = {hook: tuple(self._ordered(hook)) for hook in HOOKS}
+        self._wrapped = frozenset(hook for hook in HOOKS if self.wrappers(hook))
         self._frozen = True
 
     def check_required(self) -> None:
@@ -234,6 +236,22 @@ class PluginManager:
     def implementations(self, hook: str) -> Sequence[Implementation]:
         """The functions for a hook in the order in which they are called."""
         return self._implementations[hook]
+
+    def wraps(self, hook: str) -> bool:
+        """Whether a plugin wraps a hook."""
+        return hook in self._wrapped
+
+    def call_first(self, hook: str, given: Mapping[str, Any]) -> Any:
+        """The first result of a hook's functions, in their order; its wrappers are not called.
+
+        pluggy's way, without the wrappers: so it is right where nobody but ourselves has one.
+        """
+        for implementation in self._implementations[hook]:
+            if not implementation.wrapper:
+                result = implementation(given)
+                if result is not None:
+                    return result
+        return None
 
     def culprit(self, hook: str, error: BaseException) -> str:
         """The plugin in whose function an error was raised: the innermost one in its traceback."""

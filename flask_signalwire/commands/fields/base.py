@@ -180,6 +180,15 @@ class JSONField(Field):  # type: ignore[type-arg]  # generic in marshmallow 4, n
         check_json(value)
         return value
 
+    def quick(self) -> Callable[[Any], object] | None:
+        """A test that takes no Python call, or None: what passes is right, and is sent as it is.
+
+        It may raise a TypeError for other types. What does not pass is for :meth:`check` to judge.
+        It goes with the `check` of the same class: a subclass that has another one has no such test
+        unless it makes one.
+        """
+        return None
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         return self.check(value)
 

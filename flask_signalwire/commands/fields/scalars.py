@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,6 +12,9 @@ from uuid import UUID
 from marshmallow import ValidationError
 
 from .base import MAX_INTEGER, JSONField, encodable, suggest
+
+
+_STARTS_VISIBLE = re.compile(r"[!-~][ -~]*")
 
 
 class Text(JSONField):
@@ -47,6 +50,11 @@ class Text(JSONField):
             raise ValidationError("text with a lone surrogate; expected valid Unicode")
         return value
 
+    def quick(self) -> Callable[[Any], object] | None:
+        if self.pattern:
+            return None
+        return str.isascii if self.blank else _STARTS_VISIBLE.fullmatch
+
 
 class Choice(Text):
     """One of a few words, or text of a pattern beside them."""
@@ -71,9 +79,10 @@ class Choice(Text):
         error = self.refuse(value)
         raise ValidationError(f"{error.messages[0]}{suggest(text, self.choices)}")
 
+    def quick(self) -> Callable[[Any], object]:
+        return re.compile("|".join(map(re.escape, self.choices))).fullmatch
 
-# What most URLs look like: all that a parser could say of one is known then.
-_PLAIN_URL = re.compile(r"([a-z]+)://[A-Za-z0-9.-]+(:[0-9]{1,4})?([/?#][!-~]*)?")
+
 _NOT_IN_URLS = re.compile(r"[\x00- \x7f]")
 
 
@@ -89,9 +98,6 @@ class Url(Text):
 
     def check(self, value: Any) -> str:
         url = super().check(value)
-        plain = _PLAIN_URL.fullmatch(url)
-        if plain and plain[1] in self.schemes:
-            return url
         try:
             parts = urlsplit(url)
             valid = parts.scheme.lower() in self.schemes and bool(parts.hostname)
@@ -101,6 +107,12 @@ class Url(Text):
         if not valid or _NOT_IN_URLS.search(url):
             raise self.refuse(value)
         return url
+
+    def quick(self) -> Callable[[Any], object]:
+        # What most look like: a parser would find nothing wrong with these.
+        schemes = "|".join(self.schemes)
+        host, port = "[A-Za-z0-9.-]+", "(:[0-9]{1,4})?"
+        return re.compile(f"({schemes})://{host}{port}([/?#][!-~]*)?").fullmatch
 
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -124,6 +136,9 @@ class Uuid(Text):
         if not isinstance(value, str) or not _UUID.fullmatch(value):
             raise self.refuse(value)
         return value
+
+    def quick(self) -> Callable[[Any], object]:
+        return _UUID.fullmatch
 
 
 # What a tag looks like when it is one; a service word such as "multi" passes through as it is.
@@ -150,13 +165,14 @@ class LanguageTag(Text):
 
     def check(self, value: Any) -> str:
         text = super().check(value)
-        if _NORMAL_TAG.fullmatch(text):
-            return text
         tag = _TAG.fullmatch(text)
         if not tag:
             return text
         script = f"-{tag['script'].title()}" if tag["script"] else ""
         return f"{tag['lang'].lower()}{script}-{tag['region'].upper()}"
+
+    def quick(self) -> Callable[[Any], object]:
+        return _NORMAL_TAG.fullmatch
 
 
 class Boolean(JSONField):
