@@ -101,9 +101,9 @@ class Calling(CallingMethods):
         options: CallOptions,
     ) -> CallLeg:
         spec = self._table[name]
-        _check_keywords(spec, options)
-        if _KEY in options:
-            _check_key(options[_KEY])
+        if options:
+            _check_keywords(spec, options)
+            _check_key(options.get(_KEY))
         command = self._command(spec, call_id, params, options)
         if not command.dry_run:
             self._ready()

@@ -274,9 +274,7 @@ class Pipeline:
         interruptions = []
         if signal.receivers:
             given = _own_leg(given)
-            for receiver, error in signals.send_safely(
-                signal, self._app, command=command, **given
-            ):
+            for receiver, error in signals.send_safely(signal, self._app, command=command, **given):
                 if isinstance(error, Exception):
                     self._report(command, receiver, signal.name, error)
                 else:

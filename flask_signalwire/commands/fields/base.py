@@ -80,13 +80,13 @@ def _is_plain_json(value: Any, levels: int) -> bool:
         for key, inner in value.items():
             if not (type(key) is str and (key.isascii() or encodable(key))):
                 return False
-            if not (type(inner) is str and inner.isascii() or _is_plain_json(inner, levels - 1)):
+            if not ((type(inner) is str and inner.isascii()) or _is_plain_json(inner, levels - 1)):
                 return False
         return True
     if isinstance(value, list):
         return levels >= 0 and all(_is_plain_json(inner, levels - 1) for inner in value)
     if kind is int or kind is float:
-        return abs(value) < MAX_INTEGER  # nor infinite, nor no number at all
+        return bool(abs(value) < MAX_INTEGER)  # nor infinite, nor no number at all
     return kind in _CONSTANTS
 
 

@@ -13,7 +13,6 @@ from marshmallow import ValidationError
 
 from .base import MAX_INTEGER, JSONField, encodable, suggest
 
-
 _STARTS_VISIBLE = re.compile(r"[!-~][ -~]*")
 
 
