@@ -21,13 +21,14 @@ from requests import Response
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 from requests.exceptions import InvalidProxyURL
+from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_encoding_from_headers
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
-__all__ = ["NoCookies", "ServiceAdapter", "load_authorities", "progress"]
+__all__ = ["Headers", "NoCookies", "ServiceAdapter", "load_authorities", "progress"]
 
 
 class _Progress(threading.local):
@@ -195,6 +196,20 @@ class NoCookies(RequestsCookieJar):
 
     def extract_cookies(self, *args: Any) -> None:
         """Leave them where they are."""
+
+
+class Headers(CaseInsensitiveDict[str]):
+    """The headers of requests, copied and read without a call for each one of them."""
+
+    _store: Any
+
+    def copy(self) -> Headers:
+        made = Headers()
+        made._store = self._store.copy()
+        return made
+
+    def items(self) -> Any:
+        return self._store.values()  # pairs of name and value, by the name in lower case
 
 
 class ServiceAdapter(HTTPAdapter):
