@@ -95,7 +95,8 @@ class _Unfit(ValueError):
 def _read(response: requests.Response) -> tuple[bytes, Exception | None]:
     """The body, as much of it as came, and why it broke off if it did."""
     try:
-        body: bytes = response.raw.read(MAX_BODY + 1, decode_content=True)
+        amount = None if _is_bounded(response) else MAX_BODY + 1
+        body: bytes = response.raw.read(amount, decode_content=True)
     except urllib3.exceptions.DecodeError as error:
         return b"", _Unfit(str(error))
     # As above: whatever it is, the rest did not come.
@@ -104,6 +105,20 @@ def _read(response: requests.Response) -> tuple[bytes, Exception | None]:
     if len(body) > MAX_BODY:
         return body, _Unfit(f"it is longer than {MAX_BODY // 1024} KiB")
     return body, None
+
+
+def _is_bounded(response: requests.Response) -> bool:
+    """Whether its own word keeps the body short, so that it is read in one go: told how much to
+    read, urllib3 looks once more whether there is more.
+    """
+    length = response.headers.get("Content-Length", "")
+    return (
+        # urllib3 knows of no length where the body comes in chunks, whatever the header says.
+        getattr(response.raw, "length_remaining", None) is not None
+        and length.isdecimal()
+        and len(length) < len(str(MAX_BODY))
+        and "Content-Encoding" not in response.headers
+    )
 
 
 def _decode(response: requests.Response, body: bytes) -> Any:

@@ -101,8 +101,9 @@ class Calling(CallingMethods):
         options: CallOptions,
     ) -> CallLeg:
         spec = self._table[name]
-        _check_keywords(spec, options)
-        _check_key(options.get(_KEY))
+        if options:
+            _check_keywords(spec, options)
+            _check_key(options.get(_KEY))
         command = self._command(spec, call_id, params, options)
         if not command.dry_run:
             self._ready()
@@ -115,6 +116,11 @@ class Calling(CallingMethods):
         params: dict[str, Any],
         options: CallOptions,
     ) -> Command:
+        if isinstance(call_id, UUID):
+            call_id = str(call_id)
+        if not options:  # as it is mostly
+            payload = _payload(spec, params, _NOTHING)
+            return Command(spec, call_id, payload, account=self._account)
         extras = _mapping("extras", options.get("extras"))
         context = _mapping("context", options.get("context"))
         vendor = options.get("request_options")
@@ -128,15 +134,10 @@ class Calling(CallingMethods):
             )
         if retries is not None and not (type(retries) is int and retries >= 0):
             raise ValueError(f"retries={short(retries)} of request_options; expected 0 or more")
-        try:
-            given = {key: value for key, value in params.items() if value is not None}
-            payload = freeze(spec.complete({**given, **extras}))
-        except ValueError as error:
-            raise PayloadError({"params": [str(error)]}, name=spec.method) from error
         return Command(
             spec,
-            call_id=str(call_id) if isinstance(call_id, UUID) else call_id,
-            params=payload,
+            call_id=call_id,
+            params=_payload(spec, params, extras),
             extras=extras,
             account=self._account,
             context=MappingProxyType(dict(context)),
@@ -263,6 +264,19 @@ class Call(CallMethods):
 
     def __repr__(self) -> str:
         return f"<Call {text_of(self.id)}>"
+
+
+def _payload(
+    spec: CommandSpec, params: Mapping[str, Any], extras: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """All that was given, read-only; what is None was not."""
+    given = {key: value for key, value in params.items() if value is not None}
+    given.update(extras)
+    try:
+        payload: Mapping[str, Any] = freeze(spec.complete(given))
+    except ValueError as error:
+        raise PayloadError({"params": [str(error)]}, name=spec.method) from error
+    return payload
 
 
 def _mapping(option: str, value: Any) -> Mapping[str, Any]:

@@ -307,8 +307,9 @@ class Client:
             account, self.settings, user_agent=_user_agent(), adapter=adapter
         )
 
+        missing = account.missing()
+
         def ready() -> None:
-            missing = account.missing()
             if missing and not self.settings.dry_run:
                 raise ConfigurationError("no command can be sent yet:", missing)
 

@@ -91,7 +91,7 @@ class Pipeline:
     def _prepare(self, command: Command) -> Command:
         for hook in self._plugins.implementations("signalwire_prepare_command"):
             try:
-                changed = hook(command=command)
+                changed = hook({"command": command})
             except Exception as error:
                 raise _stopped(command, hook.plugin, hook.hook, error) from error
             if changed is None or changed is command:
@@ -119,7 +119,7 @@ class Pipeline:
     def _authorize(self, command: Command) -> None:
         for hook in self._plugins.implementations("signalwire_authorize_command"):
             try:
-                verdict = hook(command=command)
+                verdict = hook({"command": command})
             except Exception as error:
                 raise _stopped(command, hook.plugin, hook.hook, error) from error
             if verdict is not None:
@@ -136,9 +136,8 @@ class Pipeline:
 
     def _send(self, command: Command, answer: _Answer) -> CallLeg:
         hook = "signalwire_send_command"
-        self._answers[command.id] = answer
         try:
-            result = self._plugins.hook.signalwire_send_command(command=command)
+            result = self._ask_senders(command, answer)
         except Exception as error:
             before = answer.leg is None and answer.error in (None, error)
             if before and _is_veto(error, command):
@@ -146,8 +145,6 @@ class Pipeline:
             if error is answer.error and getattr(error, "command", None) is command:
                 raise
             raise self._send_crashed(command, answer, error) from error
-        finally:
-            del self._answers[command.id]
         if isinstance(result, CallLeg):
             return result
         found = f"{type(result).__name__}; expected the CallLeg that its yield gave"
@@ -166,6 +163,23 @@ class Pipeline:
             outcome=_outcome(answer),
             leg=answer.leg,
         ) from answer.error
+
+    def _ask_senders(self, command: Command, answer: _Answer) -> Any:
+        if self._plugins.wraps("signalwire_send_command"):
+            self._answers[command.id] = answer
+            try:
+                return self._plugins.hook.signalwire_send_command(command=command)
+            finally:
+                del self._answers[command.id]
+        answer.asked = True
+        try:
+            leg = self._plugins.call_first("signalwire_send_command", {"command": command})
+        except BaseException as error:
+            answer.error = error
+            raise
+        if isinstance(leg, CallLeg):
+            answer.leg = leg
+        return leg
 
     def _send_crashed(self, command: Command, answer: _Answer, error: Exception) -> PluginError:
         hook = "signalwire_send_command"
@@ -207,8 +221,8 @@ class Pipeline:
             "signalwire_command_succeeded", command=command, leg=leg, elapsed=elapsed
         )
         interruptions += self._signal(signals.command_succeeded, command=command, leg=leg)
-        with _broken_log:
-            if logger.isEnabledFor(logging.INFO):  # scrubbing takes longer than all the rest here
+        if logger.isEnabledFor(logging.INFO):  # scrubbing takes longer than all the rest here
+            with _broken_log:
                 logger.info(
                     "command %s %s %s: call %s, status %s, %.3f s",
                     command.id,
@@ -249,7 +263,7 @@ class Pipeline:
         interruptions = []
         for implementation in self._plugins.implementations(hook):
             try:
-                implementation(**(_own_leg(given) if "leg" in implementation.arguments else given))
+                implementation(_own_leg(given) if implementation.own_leg else given)
             except Exception as error:  # noqa: BLE001  # somebody else's code
                 self._report(given["command"], implementation.plugin, hook, error)
             except BaseException as interruption:  # noqa: BLE001  # raised in the end
@@ -259,8 +273,8 @@ class Pipeline:
     def _signal(self, signal: NamedSignal, command: Command, **given: Any) -> list[BaseException]:
         interruptions = []
         if signal.receivers:
-            arguments = {"command": command, **_own_leg(given)}
-            for receiver, error in signals.send_safely(signal, self._app, **arguments):
+            given = _own_leg(given)
+            for receiver, error in signals.send_safely(signal, self._app, command=command, **given):
                 if isinstance(error, Exception):
                     self._report(command, receiver, signal.name, error)
                 else:
@@ -297,10 +311,8 @@ class Pipeline:
 
 def _own_leg(given: dict[str, Any]) -> dict[str, Any]:
     """The arguments with a leg of their own: what is done to it is not what the caller gets."""
-    if "leg" not in given:
-        return given
-    leg: CallLeg = given["leg"]
-    return {**given, "leg": leg.detached()}
+    leg: CallLeg | None = given.get("leg")
+    return given if leg is None else {**given, "leg": leg.detached()}
 
 
 def _outcome(answer: _Answer) -> Outcome:

@@ -65,9 +65,16 @@ def freeze(value: Any, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or something inside of itself")
     if isinstance(value, MAPPING):
-        return ReadOnlyDict({key: freeze(inner, depth + 1) for key, inner in value.items()})
+        return ReadOnlyDict(
+            {
+                key: inner if type(inner) in _SCALARS else freeze(inner, depth + 1)
+                for key, inner in value.items()
+            }
+        )
     if isinstance(value, (list, tuple)):
-        return ReadOnlyList([freeze(inner, depth + 1) for inner in value])
+        return ReadOnlyList(
+            [inner if type(inner) in _SCALARS else freeze(inner, depth + 1) for inner in value]
+        )
     return value
 
 

@@ -27,7 +27,7 @@ from requests.adapters import BaseAdapter
 from .answers import MAX_QUOTED, cause_of, understand, unknown
 from .commands import Command
 from .config import Account, Settings
-from .connections import NoCookies, ServiceAdapter, load_authorities, progress
+from .connections import Headers, NoCookies, ServiceAdapter, load_authorities, progress
 from .exceptions import (
     CommandError,
     ConfigurationError,
@@ -184,6 +184,7 @@ class Transport:
                 data=b"{}",
             )
         )
+        template.headers = Headers(template.headers)
         return _Line(session, template, environment)
 
     def _attempt(self, command: Command, deadline: float) -> CallLeg:

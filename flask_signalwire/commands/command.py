@@ -8,16 +8,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
-from uuid import uuid4
 
 from marshmallow import ValidationError
 
 from ..exceptions import PayloadError
 from ..readonly import ReadOnlyDict, freeze, thaw
 from ..redaction import text_of
-from .fields import PayloadSchema, UnknownKey, Uuid, callback_fields, check_json
+from .fields import (
+    PayloadSchema,
+    UnknownKey,
+    Uuid,
+    callback_fields,
+    check_json,
+    new_uuid,
+)
 
 _EMPTY: Mapping[str, Any] = ReadOnlyDict()
+# Nothing that passed validation is inside of itself.
+_encode = json.JSONEncoder(check_circular=False).encode
 _ID = Uuid(required=True)
 
 
@@ -60,7 +68,7 @@ class Command:
     idempotency_key: str | None = None
     body: bytes = field(default=b"", repr=False)
     started: float = field(default_factory=time.monotonic)
-    id: str = field(default_factory=lambda: str(uuid4()))
+    id: str = field(default_factory=new_uuid)
 
     def __post_init__(self) -> None:
         if type(self.params) is not ReadOnlyDict:
@@ -177,9 +185,9 @@ class CommandSpec:
         if command.call_id is not None:
             envelope["id"] = str(command.call_id)
         envelope["params"] = loaded
-        body = json.dumps(envelope).encode()
+        body = _encode(envelope).encode()
         # Mostly nothing had to be normalised: then there is nothing to freeze again.
-        params = command.params if loaded == command.params else freeze(loaded)
+        params = command.params if loaded is command.params else freeze(loaded)
         # dataclasses.replace() takes longer than encoding, for two fields.
         valid: Command = object.__new__(Command)
         valid.__dict__.update(command.__dict__, params=params, body=body)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
@@ -66,16 +66,20 @@ class Failure:
 
 @dataclass(frozen=True)
 class Implementation:
-    """One plugin's function for one hook, called on its own so that a failure has a name."""
+    """One plugin's function for one hook, called on its own so that a failure has a name.
+
+    :param own_leg: whether it gets a copy of the leg; ours leave the caller's as it is.
+    """
 
     plugin: str
     hook: str
     function: Callable[..., Any]
     arguments: tuple[str, ...]
     wrapper: bool = False
+    own_leg: bool = False
 
-    def __call__(self, **given: Any) -> Any:
-        return self.function(*[given[name] for name in self.arguments])
+    def __call__(self, given: Mapping[str, Any]) -> Any:
+        return self.function(*map(given.__getitem__, self.arguments))
 
 
 class PluginManager:
@@ -96,6 +100,7 @@ class PluginManager:
         self._strict = strict
         self._infos: dict[str, PluginInfo] = {}
         self._implementations: dict[str, tuple[Implementation, ...]] = {}
+        self._wrapped: frozenset[str] = frozenset()
         self._frozen = False
         self.failures: deque[Failure] = deque(maxlen=100)
         """The latest crashes of observers."""
@@ -140,7 +145,7 @@ class PluginManager:
         for implementation in self._ordered(hook):
             name = implementation.plugin
             try:
-                result = implementation(**given)
+                result = implementation(given)
                 if use is not None:
                     use(name, result)
             except (Exception, SystemExit) as error:  # noqa: BLE001  # somebody else's code
@@ -151,6 +156,7 @@ class PluginManager:
         """End registration, with a last plugin whose ``trylast`` wrappers are innermost."""
         self._pluggy.register(innermost, INNERMOST)
         self._implementations = {hook: tuple(self._ordered(hook)) for hook in HOOKS}
+        self._wrapped = frozenset(hook for hook in HOOKS if self.wrappers(hook))
         self._frozen = True
 
     def check_required(self) -> None:
@@ -231,6 +237,22 @@ class PluginManager:
         """The functions for a hook in the order in which they are called."""
         return self._implementations[hook]
 
+    def wraps(self, hook: str) -> bool:
+        """Whether a plugin wraps a hook."""
+        return hook in self._wrapped
+
+    def call_first(self, hook: str, given: Mapping[str, Any]) -> Any:
+        """The first result of a hook's functions, in their order; its wrappers are not called.
+
+        pluggy's way, without the wrappers: so it is right where nobody but ourselves has one.
+        """
+        for implementation in self._implementations[hook]:
+            if not implementation.wrapper:
+                result = implementation(given)
+                if result is not None:
+                    return result
+        return None
+
     def culprit(self, hook: str, error: BaseException) -> str:
         """The plugin in whose function an error was raised: the innermost one in its traceback."""
         names = {
@@ -263,6 +285,8 @@ class PluginManager:
                 found.function,
                 tuple(found.argnames),
                 wrapper=found.wrapper or found.hookwrapper,
+                own_leg="leg" in found.argnames
+                and self._infos[found.plugin_name].origin != "built in",
             )
             for found in reversed(getattr(self._pluggy.hook, hook).get_hookimpls())
         ]

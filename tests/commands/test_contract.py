@@ -244,3 +244,48 @@ def test_a_schema_of_a_plugin_may_use_all_of_marshmallow() -> None:
             return {"text": data["txt"], "number": data["number"]}
 
     assert Odd().load({"txt": "a", "number": "5"}) == {"text": "a", "number": 5}
+
+
+SHORTCUTS = [
+    fields.Text(),
+    fields.Text(blank=False),
+    fields.Choice("a", "a b", "[x]"),
+    fields.Url(),
+    fields.Uuid(),
+    fields.LanguageTag(),
+]
+NEAR = (
+    JSON
+    | st.text(max_size=12)
+    | st.from_regex(r"[a-z]{2,5}://[a-z.:@\[\]0-9]{0,12}[ -~]{0,6}", fullmatch=True)
+    | st.from_regex(r"[a-zA-Z]{2,3}[-_][a-zA-Z]{2}\n?", fullmatch=True)
+    | st.uuids().map(str)
+    | st.sampled_from(
+        ["a", "a b", "[x]", "x", "a\n", "http://e.org", "http://:1", "http://a:99999"]
+    )
+)
+
+
+@given(field=st.sampled_from(SHORTCUTS), value=NEAR)
+def test_a_quick_test_passes_only_what_is_sent_as_it_is(
+    field: fields.JSONField, value: Any
+) -> None:
+    test = field.quick()
+    assert test is not None
+    try:
+        passed = test(value)
+    except TypeError:
+        return
+    if passed:
+        assert field.check(value) == value
+
+
+def test_a_plugins_own_check_is_asked_for_every_value() -> None:
+    class Shouted(fields.Text):
+        def check(self, value: Any) -> str:
+            return super().check(value).upper()
+
+    class Payload(PayloadSchema):
+        text = Shouted()
+
+    assert Payload().load({"text": "hello"}) == {"text": "HELLO"}

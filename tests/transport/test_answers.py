@@ -14,7 +14,7 @@ from flask_signalwire import exceptions
 from flask_signalwire.calling import Calling
 
 from .conftest import PROJECT, TOKEN
-from .servers import CALL, LEG, Server, answer, raw, replies
+from .servers import CALL, LEG, Server, Wire, answer, raw, replies
 from .test_once import CHUNKED, DIAL, dial
 
 Serve = Callable[..., Server]
@@ -258,6 +258,30 @@ def test_a_redirect_is_not_read_without_bounds(serve: Serve, calling: Connect) -
     with pytest.raises(exceptions.RemoteError) as caught:
         dial(calling(server))
     assert len(caught.value.body) <= (1 << 20) + 65536
+
+
+ENDLESS = {
+    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n",
+    "no length": b"HTTP/1.1 200 OK\r\n\r\n",
+    "a length": b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n",
+    "a length of no digits": b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n",
+    "chunks beside a length": CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Length: 5\r\n\r\n")
+    + b"ffffff\r\n",
+}
+
+
+@pytest.mark.parametrize("head", ENDLESS.values(), ids=ENDLESS)
+def test_no_more_is_read_than_an_answer_may_have(
+    serve: Serve, calling: Connect, head: bytes
+) -> None:
+    def script(wire: Wire) -> None:
+        wire.read()
+        wire.send(head + b" " * ((1 << 20) + 65536))
+        wire.stall()
+
+    commands = calling(serve(script), deadline=20)
+    with pytest.raises(exceptions.UnreadableAnswer, match="longer than 1024 KiB"):
+        dial(commands)
 
 
 def test_cookies_are_not_kept(serve: Serve, calling: Connect) -> None:

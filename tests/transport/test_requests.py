@@ -13,11 +13,26 @@ from flask_signalwire import exceptions
 from flask_signalwire.calling import Calling
 
 from .conftest import PROJECT, TOKEN
-from .servers import CALL, Server, reads_and_resets, replies
+from .servers import CALL, Server, Wire, reads_and_resets, replies
 from .test_once import dial
 
 Serve = Callable[..., Server]
 Connect = Callable[..., Calling]
+
+
+def test_head_and_body_leave_together(serve: Serve, calling: Connect) -> None:
+    whole = []
+
+    def script(wire: Wire) -> None:
+        wire.fill()  # what there is to read at once
+        head, _, body = wire.buffer.partition(b"\r\n\r\n")
+        whole.append(f"Content-Length: {len(body)}\r\n".encode() in head + b"\r\n")
+        replies()(wire)
+
+    commands = calling(serve(then=script))
+    for _ in range(10):
+        commands.end(CALL)
+    assert whole == [True] * 10
 
 
 def test_a_translation_on_the_wire(serve: Serve, calling: Connect) -> None:

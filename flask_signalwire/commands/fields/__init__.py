@@ -17,7 +17,7 @@ from .base import (
     describe,
     suggest,
 )
-from .scalars import Boolean, Choice, Integer, LanguageTag, Number, Text, Url, Uuid
+from .scalars import Boolean, Choice, Integer, LanguageTag, Number, Text, Url, Uuid, new_uuid
 from .schema import PayloadSchema
 from .structures import (
     Either,
@@ -51,5 +51,6 @@ __all__ = [
     "callback_fields",
     "check_json",
     "describe",
+    "new_uuid",
     "suggest",
 ]

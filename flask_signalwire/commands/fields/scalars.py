@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -11,6 +12,8 @@ from uuid import UUID
 from marshmallow import ValidationError
 
 from .base import MAX_INTEGER, JSONField, encodable, suggest
+
+_STARTS_VISIBLE = re.compile(r"[!-~][ -~]*")
 
 
 class Text(JSONField):
@@ -42,9 +45,14 @@ class Text(JSONField):
             raise self.refuse(value)
         if self.pattern and not self.pattern.fullmatch(value):
             raise self.refuse(value)
-        if not encodable(value):
+        if not (value.isascii() or encodable(value)):
             raise ValidationError("text with a lone surrogate; expected valid Unicode")
         return value
+
+    def quick(self) -> Callable[[Any], object] | None:
+        if self.pattern:
+            return None
+        return str.isascii if self.blank else _STARTS_VISIBLE.fullmatch
 
 
 class Choice(Text):
@@ -62,11 +70,19 @@ class Choice(Text):
         super().__init__(**options)
 
     def check(self, value: Any) -> str:
+        if isinstance(value, str) and value in self.choices:
+            return value
         text = super().check(value)
-        if text in self.choices or (self.otherwise and self.otherwise.fullmatch(text)):
+        if self.otherwise and self.otherwise.fullmatch(text):
             return text
         error = self.refuse(value)
         raise ValidationError(f"{error.messages[0]}{suggest(text, self.choices)}")
+
+    def quick(self) -> Callable[[Any], object]:
+        return re.compile("|".join(map(re.escape, self.choices))).fullmatch
+
+
+_NOT_IN_URLS = re.compile(r"[\x00- \x7f]")
 
 
 class Url(Text):
@@ -87,12 +103,25 @@ class Url(Text):
             _ = parts.port  # raises where it is no port
         except ValueError:
             valid = False
-        if not valid or any(character <= " " or character == "\x7f" for character in url):
+        if not valid or _NOT_IN_URLS.search(url):
             raise self.refuse(value)
         return url
 
+    def quick(self) -> Callable[[Any], object]:
+        # What most look like: a parser would find nothing wrong with these.
+        schemes = "|".join(self.schemes)
+        host, port = "[A-Za-z0-9.-]+", "(:[0-9]{1,4})?"
+        return re.compile(f"({schemes})://{host}{port}([/?#][!-~]*)?").fullmatch
+
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def new_uuid() -> str:
+    """A random uuid as :func:`uuid.uuid4` makes it (RFC 4122, version 4), in less time."""
+    digits = os.urandom(16).hex()
+    variant = "89ab"[int(digits[16], 16) % 4]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 class Uuid(Text):
@@ -107,11 +136,17 @@ class Uuid(Text):
             raise self.refuse(value)
         return value
 
+    def quick(self) -> Callable[[Any], object]:
+        return _UUID.fullmatch
+
 
 # What a tag looks like when it is one; a service word such as "multi" passes through as it is.
 _TAG = re.compile(
     r"(?P<lang>[A-Za-z]{2,3})(?:[-_](?P<script>[A-Za-z]{4}))?[-_](?P<region>[A-Za-z]{2}|\d{3})"
 )
+
+
+_NORMAL_TAG = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
 
 
 class LanguageTag(Text):
@@ -134,6 +169,9 @@ class LanguageTag(Text):
             return text
         script = f"-{tag['script'].title()}" if tag["script"] else ""
         return f"{tag['lang'].lower()}{script}-{tag['region'].upper()}"
+
+    def quick(self) -> Callable[[Any], object]:
+        return _NORMAL_TAG.fullmatch
 
 
 class Boolean(JSONField):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import is_
 from typing import Any
 
 from marshmallow import ValidationError
@@ -29,15 +30,23 @@ class ListOf(JSONField):
     def check(self, value: Any) -> list[Any]:
         if not isinstance(value, (list, tuple)) or not (value or self.empty):
             raise self.refuse(value)
-        result, errors = [], {}
+        check = self.inner.check
+        try:
+            result = [check(item) for item in value]
+        except ValidationError:
+            raise ValidationError(self._errors(value)) from None
+        if isinstance(value, list) and all(map(is_, result, value)):
+            return value
+        return result
+
+    def _errors(self, value: Sequence[Any]) -> dict[int, Any]:
+        errors = {}
         for index, item in enumerate(value):
             try:
-                result.append(self.inner.check(item))
+                self.inner.check(item)
             except ValidationError as error:
                 errors[index] = error.messages
-        if errors:
-            raise ValidationError(errors)
-        return result
+        return errors
 
     def mask(self, value: Any) -> Any:
         if isinstance(value, (list, tuple)):
@@ -111,9 +120,10 @@ class Keyed(JSONField):
             raise ValidationError(f"{found}; expected {self.expected}")
         ((key, inner),) = value.items()
         try:
-            return {key: self.choices[key].check(inner)}
+            checked = self.choices[key].check(inner)
         except ValidationError as error:
             raise ValidationError({key: error.messages}) from None
+        return value if checked is inner and isinstance(value, dict) else {key: checked}
 
     def mask(self, value: Any) -> Any:
         if not isinstance(value, MAPPING):
@@ -150,6 +160,8 @@ class Tagged(JSONField):
     def check(self, value: Any) -> Any:
         if not isinstance(value, MAPPING):
             raise self.refuse(value)
+        if len(value) == 2 and self._holds(value):
+            return value
         errors: dict[Any, Any] = {}
         for key in value:
             if key not in ("type", "params"):
@@ -174,6 +186,19 @@ class Tagged(JSONField):
             raise ValidationError(errors)
         # In the order it came in: what a caller wrote is what is sent.
         return {key: loaded[key] for key in value}
+
+    def _holds(self, value: Mapping[str, Any]) -> bool:
+        """Whether it is right, and sent as it is."""
+        tag, params = value.get("type"), value.get("params")
+        try:
+            return (
+                isinstance(value, dict)
+                and isinstance(tag, str)
+                and tag in self.choices
+                and self.choices[tag].check(params) is params
+            )
+        except ValidationError:
+            return False
 
     def mask(self, value: Any) -> Any:
         if not isinstance(value, MAPPING):

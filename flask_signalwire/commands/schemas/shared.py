@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from marshmallow import ValidationError
 
 from ...redaction import SECRET
 from ..fields import (
+    MAPPING,
     Choice,
     FreeObject,
     JSONField,
@@ -18,6 +18,7 @@ from ..fields import (
     Url,
     check_json,
     describe,
+    new_uuid,
     suggest,
 )
 
@@ -58,7 +59,7 @@ class Swml(FreeObject):
         if document.get("version", self.version) != self.version:
             errors["version"] = [f'{describe(document["version"])}; expected "{self.version}"']
         sections = document.get("sections")
-        if not isinstance(sections, Mapping) or "main" not in sections:
+        if not isinstance(sections, MAPPING) or "main" not in sections:
             errors["sections"] = ["expected an object with at least the section `main`"]
         else:
             broken = {
@@ -76,7 +77,7 @@ def _section(body: Any) -> dict[int, list[str]] | list[str] | None:
         return [f"{describe(body)}; expected a list of methods"]
     problems = {}
     for index, method in enumerate(body):
-        if isinstance(method, str) or (isinstance(method, Mapping) and len(method) == 1):
+        if isinstance(method, str) or (isinstance(method, MAPPING) and len(method) == 1):
             continue
         problems[index] = [
             f"{describe(method)}; expected a method's name, or an object with one key"
@@ -124,6 +125,6 @@ def new_control_id() -> Text:
     return Text(
         required=True,
         example="op-1",
-        fill=lambda: str(uuid4()),
+        fill=new_uuid,
         help="A name for the operation, to act on it later; a fresh uuid where it is left out.",
     )
