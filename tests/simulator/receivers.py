@@ -33,9 +33,16 @@ class Receiver:
             self.came.notify_all()
         return Response(b"", status)(environ, start_response)
 
-    def wait(self, count: int) -> None:
+    def wait(self, count: int, state: str | None = None) -> None:
+        """Until so many came: all, or those that a call entered a state."""
+
+        def enough() -> bool:
+            if state is None:
+                return len(self.bodies) >= count
+            return [each.get("call_state") for each in self.params].count(state) >= count
+
         with self.came:
-            assert self.came.wait_for(lambda: len(self.bodies) >= count, 20), self.bodies
+            assert self.came.wait_for(enough, 20), self.bodies
 
     @property
     def params(self) -> list[dict[str, Any]]:

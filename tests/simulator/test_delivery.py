@@ -168,7 +168,7 @@ def test_fifty_calls_at_once_get_each_state_once_and_in_order():
 
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(conversation, range(50)))
-    receiver.wait(150)
+    receiver.wait(50, "ended")
     simulator.close()
     states: dict[str, list[str]] = {}
     for told in receiver.params:
