@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from ...readonly import MAPPING
 from ...redaction import SECRET
 from ..fields import (
-    MAPPING,
     Choice,
     FreeObject,
     JSONField,
