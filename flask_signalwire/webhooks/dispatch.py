@@ -49,7 +49,7 @@ class Dispatcher:
         """
         failed: list[tuple[str, str, BaseException]] = []
         for plugin in self._plugins.implementations(HOOK):
-            self._call(failed, plugin.plugin, HOOK, partial(plugin, event=event))
+            self._call(failed, plugin.plugin, HOOK, partial(plugin, {"event": event}))
         for kinds, handler in tuple(self._handlers):
             if isinstance(event, kinds):
                 self._call(
