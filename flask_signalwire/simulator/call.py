@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from typing import Any, Literal, TypeVar
 
 from flask_signalwire.redaction import mask
@@ -25,6 +24,7 @@ from .sessions import (
     TranscriptionSession,
     TranslationSession,
 )
+from .showing import leg
 
 Status = Literal["queued", "ringing", "answered", "ended", "canceled", "completed"]
 """The states that a simulated call passes; the service knows more of them."""
@@ -326,35 +326,9 @@ class SimulatedCall:
                 speaking.sidecar_ended(self._reporter, sidecar, sidecar.ended_at, reason)
 
     def leg(self) -> dict[str, Any]:
-        """The answer of the service that shows it: every documented key (contract, 2026-08).
-
-        Durations are null until it is answered. Nothing is charged.
-        """
+        """The answer of the service that shows it (see :func:`~.showing.leg`)."""
         with self._lock:
-            status = self.status
-            seconds = None
-            if self._answered_at is not None:
-                seconds = (self._ended_at or self._clock.now()) - self._answered_at
-            milliseconds = None if seconds is None else int(seconds * 1000)
-            sip = self.to is not None and self.to.lower().startswith(("sip:", "sips:"))
-            created_at = datetime.fromtimestamp(self.created_at, timezone.utc)
-            return {
-                "id": self.id,
-                "from": self.from_,
-                "to": self.to,
-                "direction": self.direction,
-                "status": status,
-                "source": "realtime_api",
-                "type": "relay_sip_call" if sip else "relay_pstn_call",
-                "url": self.url,
-                "parent_id": None,
-                "created_at": f"{created_at:%Y-%m-%dT%H:%M:%SZ}",
-                "duration": None if seconds is None else int(seconds),
-                "duration_ms": milliseconds,
-                "billing_ms": milliseconds,
-                "charge": 0.0,
-                "charge_details": [],
-            }
+            return leg(self, self._clock.now())
 
     def _settle(self) -> None:
         """Bring it to where the clock has it; whoever calls holds the lock."""
