@@ -84,7 +84,7 @@ class Urls:
         own = _own_path(path, str(environ.get("PATH_INFO", "")))
         if own is None:  # a server that does not tell, or a middleware that rewrote the path
             own = quote(str(environ.get("PATH_INFO", "")).encode("latin-1"), safe=_PATH)
-        if not raw:
+        if not mark:  # nor a raw query: werkzeug's test client leaves out a `query_string=`
             query = str(environ.get("QUERY_STRING", ""))
             mark = "?" if query else ""
         came = f"{own}{mark}{query}".encode("latin-1").decode("utf-8", "surrogateescape")

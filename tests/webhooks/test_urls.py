@@ -170,6 +170,17 @@ def test_a_server_that_does_not_tell_the_raw_path() -> None:
     assert urls().called({**environ, "QUERY_STRING": ""}) == f"{PUBLIC}/a%20b/c:d"
 
 
+@pytest.mark.parametrize("query", [{"x": "a/b c"}, "x=a%2Fb+c"])
+def test_flasks_test_client_may_be_given_the_query_apart(query: Any) -> None:
+    app = Flask("desk")
+    app.add_url_rule("/a b", view_func=lambda: urls().called(request.environ), endpoint="ab")
+    with app.test_client() as client:
+        called = client.get("/a%20b", query_string=query).text
+        assert called == client.get(f"/a%20b?{request.query_string.decode()}").text
+    assert called.startswith(f"{PUBLIC}/a%20b?x=")
+    assert parse_qs(urlsplit(called).query) == {"x": ["a/b c"]}
+
+
 @given(
     st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=4),
     st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="#")),
