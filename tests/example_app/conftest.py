@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 import example_app
 from example_app.policy import PremiumNumbers
 from flask_signalwire import Client, SignalWire
+from flask_signalwire.testing import Tester
 
 CUSTOMER = "+34911234567"
 
@@ -24,7 +25,9 @@ def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def make_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Flask]]:
+def make_desk(
+    signalwire_settings: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Flask]]:
     """Make the app: its settings, and more plugins of its own; installed ones are blocked."""
     clients: list[Client] = []
 
@@ -32,9 +35,8 @@ def make_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Flask]]
         if plugins:
             extension = SignalWire(plugins=[PremiumNumbers, *plugins])
             monkeypatch.setattr(example_app, "signalwire", extension)
-        config.setdefault("TESTING", True)
-        config.setdefault("SIGNALWIRE_PLUGINS_BLOCKED", ["audit", "autolang"])
-        app = example_app.create_app(config)
+        blocked = {"SIGNALWIRE_PLUGINS_BLOCKED": ["audit", "autolang"]}
+        app = example_app.create_app({**signalwire_settings, **blocked, **config})
         clients.append(app.extensions["signalwire"])
         return app
 
@@ -44,8 +46,14 @@ def make_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Flask]]
 
 
 @pytest.fixture
-def app(make_desk: Callable[..., Flask]) -> Flask:
-    return make_desk()
+def settings() -> dict[str, Any]:
+    """Those of the app that a test wants otherwise."""
+    return {}
+
+
+@pytest.fixture
+def app(make_desk: Callable[..., Flask], settings: dict[str, Any]) -> Flask:
+    return make_desk(**settings)
 
 
 @pytest.fixture
@@ -54,13 +62,6 @@ def http(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def call(http: FlaskClient) -> str:
+def call(signalwire: Tester, http: FlaskClient) -> str:
     """The path of a call that was placed."""
     return http.post("/calls", json={"to": CUSTOMER}).headers["Location"]
-
-
-@pytest.fixture
-def received(app: Flask) -> Callable[[], list[str | None]]:
-    """The commands that the service was sent, in order."""
-    journal = app.extensions["signalwire"].simulator.journal
-    return lambda: [entry.command for entry in journal]

@@ -4,42 +4,34 @@ from __future__ import annotations
 
 import pytest
 
-from flask_signalwire.simulator import ManualClock
+from flask_signalwire import events
 
 from .conftest import CUSTOMER
 
+TOKEN = "alice-0123456789"
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+
 
 @pytest.fixture
-def talk(make_desk):
-    """A translated call in which a scenario happens, and the desk's client."""
-
-    def talk(scenario="parcel", **config):
-        app = make_desk(**config)
-        simulator = app.extensions["signalwire"].simulator
-        simulator.clock = ManualClock()
-        simulator.play(scenario)
-        http = app.test_client()
-        tokens = config.get("DESK_TOKENS", {"": ""})
-        headers = {"Authorization": f"Bearer {next(iter(tokens.values()))}"}
-        call = http.post("/calls", json={"to": CUSTOMER}, headers=headers).headers["Location"]
-        simulator.advance(10)
-        started = http.post(f"{call}/translation", json={"to_lang": "es-ES"}, headers=headers)
-        assert started.status_code == 201
-        return app, simulator, lambda path="": http.get(call + path, headers=headers).json
-
-    return talk
+def read(signalwire, http):
+    """A translated call in which a scenario happens: what the desk says of it."""
+    signalwire.simulator.play("parcel")
+    call = http.post("/calls", json={"to": CUSTOMER}, headers=HEADERS).headers["Location"]
+    signalwire.clock.advance(10)
+    http.post(f"{call}/translation", json={"to_lang": "es-ES"}, headers=HEADERS)
+    signalwire.assert_sent_once("live_translate")
+    return lambda path="": http.get(call + path, headers=HEADERS).json
 
 
-def test_captions_come_in_both_languages_with_the_summary(talk):
-    _, simulator, get = talk()
-    assert get("/captions")["captions"] == []
-    simulator.advance(20)
-    half = get("/captions")
+def test_captions_come_in_both_languages_with_the_summary(signalwire, read):
+    assert read("/captions")["captions"] == []
+    signalwire.clock.advance(20)
+    half = read("/captions")
     assert 0 < len(half["captions"]) < 6
     assert (half["summary"], half["final"]) == ({}, False)
-    assert get()["translation"] is not None
-    simulator.advance(60)
-    whole = get("/captions")
+    assert read()["translation"] is not None
+    signalwire.clock.advance(60)
+    whole = read("/captions")
     assert len(whole["captions"]) == 6
     second = whole["captions"][1]
     assert (second["who"], second["lang"]) == ("remote-caller", "es-ES")
@@ -47,26 +39,40 @@ def test_captions_come_in_both_languages_with_the_summary(talk):
     assert second["translations"]["en-US"].startswith("Good morning. My parcel")
     assert whole["final"] is True
     assert set(whole["summary"]) == {"en-US", "es-ES"}
-    assert (get()["status"], get()["translation"]) == ("ended", None)
+    assert (read()["status"], read()["translation"]) == ("ended", None)
 
 
-def test_a_bad_line_leaves_no_caption_twice_and_none_out_of_order(talk):
-    _, simulator, get = talk()
-    simulator.callbacks.disturb(duplicated=1, reordered=0.5, seed=3)
-    simulator.advance(120)
-    captions = get("/captions")["captions"]
+def test_a_bad_line_leaves_no_caption_twice_and_none_out_of_order(signalwire, read):
+    signalwire.simulator.callbacks.disturb(duplicated=1, reordered=0.5, seed=3)
+    signalwire.clock.advance(120)
+    captions = read("/captions")["captions"]
     assert len(captions) == 6
     assert [caption["at"] for caption in captions] == sorted(c["at"] for c in captions)
     assert all(caption["text"] and caption["translations"] for caption in captions)
 
 
-def test_the_service_needs_no_token_of_a_user(talk):
-    app, simulator, get = talk(DESK_TOKENS={"alice": "alice-0123456789"})
-    simulator.advance(120)
-    assert len(get("/captions")["captions"]) == 6
-    assert {entry.status for entry in simulator.callbacks.log} == {200}
-    refused = app.test_client().post("/signalwire/live", json={"utterance": {"content": "x"}})
-    assert refused.status_code == 401
+@pytest.mark.parametrize("settings", [{"DESK_TOKENS": {"alice": TOKEN}}])
+def test_the_service_needs_no_token_of_a_user(signalwire, http, read):
+    signalwire.clock.advance(120)
+    assert len(read("/captions")["captions"]) == 6
+    assert {entry.status for entry in signalwire.simulator.callbacks.log} == {200}
+    assert signalwire.forge(events.Utterance, "missing").status_code == 401
+    call = signalwire.assert_sent("dial").leg.id
+    assert http.get(f"/calls/{call}/captions").status_code == 401
+
+
+def test_what_the_service_summarises_on_request_comes_to_the_captions(signalwire, http, call):
+    http.post(f"{call}/translation", json={"to_lang": "es-ES"})
+    assert http.post(f"{call}/translation/summary").json == {"call": call.rpartition("/")[2]}
+    signalwire.post(events.ConversationSummary, lang="en-US", text="A parcel is late.")
+    assert http.get(f"{call}/captions").json["summary"] == {"en-US": "A parcel is late."}
+
+
+def test_half_a_sentence_is_no_caption(signalwire, http, call):
+    signalwire.post(events.Utterance, content="My par", final=False)
+    signalwire.post(events.Utterance, content="My parcel is late.", final=True)
+    captions = http.get(f"{call}/captions").json["captions"]
+    assert [caption["text"] for caption in captions] == ["My parcel is late."]
 
 
 def test_of_an_unknown_call_nothing_was_said(http):

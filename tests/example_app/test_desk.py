@@ -7,11 +7,12 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from flask_signalwire import hookimpl
+from flask_signalwire.testing import Tester
 
 from .conftest import CUSTOMER
 
 
-def test_a_call_is_placed_and_known(app, http, received):
+def test_a_call_is_placed_and_known(app, http, signalwire):
     answer = http.post("/calls", json={"to": CUSTOMER, "timeout": 30})
     assert answer.status_code == 201
     placed = answer.json
@@ -24,9 +25,8 @@ def test_a_call_is_placed_and_known(app, http, received):
     assert age < timedelta(minutes=1)
     assert http.get(answer.headers["Location"]).json == placed
     assert http.get("/calls").json == {"calls": [placed]}
-    assert received() == ["dial"]
-    simulated = app.extensions["signalwire"].simulator.calls[placed["id"]]
-    assert simulated.params["timeout"] == 30
+    sent = signalwire.assert_sent_once("dial", to=CUSTOMER, timeout=30)
+    assert sent.leg.id == placed["id"]
 
 
 def test_the_newest_call_is_listed_first(http):
@@ -34,8 +34,8 @@ def test_the_newest_call_is_listed_first(http):
     assert [call["id"] for call in http.get("/calls").json["calls"]] == [second["id"], first["id"]]
 
 
-def test_a_translated_call_from_dial_to_end(app, http, call, received):
-    simulated = app.extensions["signalwire"].simulator.calls[call.rpartition("/")[2]]
+def test_a_translated_call_from_dial_to_end(http, call, signalwire):
+    simulated = signalwire.simulator.calls[call.rpartition("/")[2]]
     started = http.post(f"{call}/translation", json={"to_lang": "es_es", "from_voice": "en.polly"})
     assert started.status_code == 201
     assert started.json["translation"] == {"from_lang": "en-US", "to_lang": "es-ES"}
@@ -57,7 +57,8 @@ def test_a_translated_call_from_dial_to_end(app, http, call, received):
     ended = http.delete(call)
     assert (ended.status_code, ended.json["status"]) == (200, "ended")
     assert simulated.status == "ended"
-    assert received() == ["dial", *["calling.live_translate"] * 4, "calling.end"]
+    sent = [command.name for command in signalwire.outbox]
+    assert sent == ["dial", *["calling.live_translate"] * 4, "calling.end"]
 
 
 def test_the_service_spells_the_id(http, call):
@@ -75,13 +76,13 @@ def test_ending_a_call_ends_what_is_known_of_its_translation(http, call):
     assert http.get(call).json["translation"] is None
 
 
-def test_a_second_translation_is_refused_and_not_sent(http, call, received):
+def test_a_second_translation_is_refused_and_not_sent(http, call, signalwire):
     http.post(f"{call}/translation", json={"to_lang": "es-ES"})
     again = http.post(f"{call}/translation", json={"to_lang": "fr-FR"})
     assert again.status_code == 409
     assert "DELETE" in again.json["message"]
     assert http.get(call).json["translation"]["to_lang"] == "es-ES"
-    assert received() == ["dial", "calling.live_translate"]
+    signalwire.assert_sent_once("live_translate", call_id=call.rpartition("/")[2])
     http.delete(f"{call}/translation")
     assert http.post(f"{call}/translation", json={"to_lang": "fr-FR"}).status_code == 201
 
@@ -94,9 +95,9 @@ def test_without_a_language_plugin_the_language_is_asked_for(http, call):
     }
 
 
-def test_a_call_that_another_process_placed_can_be_ended(app, http):
+def test_a_call_that_another_process_placed_can_be_ended(signalwire, http):
     """The service knows it, whatever the desk remembers."""
-    simulated = app.extensions["signalwire"].simulator.inbound(from_=CUSTOMER, to="+12025550100")
+    simulated = signalwire.simulator.inbound(from_=CUSTOMER, to="+12025550100")
     assert http.get(f"/calls/{simulated.id}").status_code == 404
     assert http.delete(f"/calls/{simulated.id}").json["status"] == "ended"
     assert http.get(f"/calls/{simulated.id}").json["from"] == CUSTOMER
@@ -114,10 +115,11 @@ def test_plugins_are_told_the_remote_number_and_the_user(make_desk):
     http = app.test_client()
     outbound = http.post("/calls", json={"to": CUSTOMER}).headers["Location"]
     http.post(f"{outbound}/translation", json={"to_lang": "es-ES"})
-    simulated = app.extensions["signalwire"].simulator.inbound(from_=CUSTOMER, to="+12025550100")
-    for _ in range(2):  # the second time, the desk has heard of it
-        http.post(f"/calls/{simulated.id}/translation/sentences", json={"message": "Hello"})
-        http.post(f"/calls/{simulated.id}/translation", json={"to_lang": "es-ES"})
+    with Tester(app) as signalwire:
+        inbound = f"/calls/{signalwire.simulator.inbound(from_=CUSTOMER, to='+12025550100').id}"
+        for _ in range(2):  # the second time, the desk has heard of it
+            http.post(f"{inbound}/translation/sentences", json={"message": "Hello"})
+            http.post(f"{inbound}/translation", json={"to_lang": "es-ES"})
     told = {"user": "anonymous", "remote_number": CUSTOMER}
     assert seen == [told, told, {"user": "anonymous"}, {"user": "anonymous"}, told]
 

@@ -106,5 +106,5 @@ def test_settings_come_from_the_environment(monkeypatch):
 
 def test_the_vendors_variable_names_the_space(monkeypatch, make_desk):
     monkeypatch.setenv("SIGNALWIRE_SPACE", "example.signalwire.com")
-    app = make_desk(DESK_TOKENS=TOKENS)
+    app = make_desk(SIGNALWIRE_SPACE=None, DESK_TOKENS=TOKENS)
     assert app.extensions["signalwire"].settings.space == "example.signalwire.com"
