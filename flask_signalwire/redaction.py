@@ -68,11 +68,20 @@ def mask_credentials(value: Any, key: str = "") -> Any:
 
 
 def text_of(value: object) -> str:
-    """Anything as text for a message or a log: scrubbed, in one line, whatever its ``str`` does."""
+    """Anything as text for a message or a log: scrubbed, in one line, whatever its ``str`` does.
+
+    What a terminal would take for an order, and what can't be encoded, becomes a question mark.
+    """
     try:
-        return " ".join(scrub(str(value)).split())
+        text = " ".join(scrub(str(value)).split())
+        return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
     except Exception:  # noqa: BLE001  # somebody else's `__str__`
         return f"<{type(value).__name__}>"
+
+
+def id_of(value: str | None) -> str:
+    """An id that came from outside, for a log; of what is too long to be one, its length."""
+    return text_of(value) if value is None or len(value) <= 80 else f"<{len(value)} characters>"
 
 
 def short(value: object) -> str:

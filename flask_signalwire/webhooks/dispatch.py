@@ -13,7 +13,7 @@ from flask import Flask
 from .. import signals
 from ..events import Event
 from ..plugins.manager import Failure, PluginManager
-from ..redaction import scrubbed_traceback
+from ..redaction import id_of, scrubbed_traceback
 
 logger = logging.getLogger("flask_signalwire.plugins")
 
@@ -90,7 +90,7 @@ class Dispatcher:
             logger.error(
                 "event %s of call %s: %s crashed in %s; the others got the event\n%s",
                 event.kind,
-                event.call_id,
+                id_of(event.call_id),
                 name,
                 hook,
                 scrubbed_traceback(error),
@@ -103,7 +103,7 @@ class Dispatcher:
                 logger.error(
                     "event %s of call %s: %s crashed in %s\n%s",
                     event.kind,
-                    event.call_id,
+                    id_of(event.call_id),
                     receiver,
                     failed.name,
                     scrubbed_traceback(crash),
