@@ -16,7 +16,7 @@ from flask import Flask, Request, current_app, has_app_context
 from ..config import DEFAULT_ACCOUNT, SIMULATOR, Settings
 from ..events import CallState, Event
 from ..plugins.manager import PluginManager
-from ..redaction import text_of
+from ..redaction import id_of
 from .authentication import Authenticator
 from .capture import Capture
 from .deduplication import Deduplication
@@ -209,15 +209,17 @@ class Webhooks:
 
         :raises WebhookRefused: where an event tells of something else.
         """
-        if claim is not None and claim.call_id is None and claim.command_id is not None:
-            told = next((event.call_id for event in events if event.call_id), None)
-            if told:
-                call_id: str | None = self.store.pin(claim.account, claim.command_id, told)
-            else:
-                call_id = self.store.pinned(claim.account, claim.command_id)
-            claim = replace(claim, call_id=call_id)
         for event in events:
             self.authenticator.bind(claim, call_id=event.call_id, project_id=event.project_id)
+        if claim is None or claim.call_id is not None or claim.command_id is None:
+            return claim
+        told = next((event.call_id for event in events if event.call_id), None)
+        if told:
+            call_id: str | None = self.store.pin_first(claim.account, claim.command_id, told)
+        else:
+            call_id = self.store.pinned(claim.account, claim.command_id)
+        claim = replace(claim, call_id=call_id)
+        self.authenticator.bind(claim, call_id=told, project_id=None)
         return claim
 
     def _deliver(self, event: Event, again: bool) -> Receipt:
@@ -260,8 +262,8 @@ class Webhooks:
                 logger.info(
                     "event %s: call %s, control %s, %s%s",
                     event.kind,
-                    text_of(event.call_id),
-                    text_of(event.control_id),
+                    id_of(event.call_id),
+                    id_of(event.control_id),
                     outcome,
                     ", late" if event.late else "",
                 )

@@ -61,8 +61,12 @@ class EventStore:
 
     # -- commands and calls ---------------------------------------------------------------------
 
-    def pin(self, account: str, command_id: str, call_id: str) -> str:
-        """Bind a dial's command to its call: whoever comes first decides.
+    def pin(self, account: str, command_id: str, call_id: str) -> None:
+        """Bind a dial's command to the call that its answer names, whatever an event said."""
+        self.set(self.name("pin", account, command_id), call_id, self.lifetime)
+
+    def pin_first(self, account: str, command_id: str, call_id: str) -> str:
+        """Bind a dial's command to the call of an event, unless it is bound.
 
         :returns: the call that it is bound to.
         """
