@@ -124,11 +124,19 @@ class Distribution:
 
     @property
     def requirements(self) -> set[str]:
-        """The names of the distributions that it asks for, normalised; extras left out."""
+        """The names of the distributions that it always asks for, normalised."""
+        return self._asked_for(extra=False)
+
+    @property
+    def requirements_of_extras(self) -> set[str]:
+        """The names of the distributions that its extras ask for, normalised."""
+        return self._asked_for(extra=True)
+
+    def _asked_for(self, *, extra: bool) -> set[str]:
         return {
             re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", line, maxsplit=1)[0]).lower()
             for line in self.metadata.get_all("Requires-Dist", [])
-            if "extra ==" not in line
+            if ("extra ==" in line) is extra
         }
 
 
@@ -170,15 +178,23 @@ class Environment:
 
 
 def environment(
-    tmp_path_factory: pytest.TempPathFactory, name: str, distributions: list[Distribution]
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    distributions: list[Distribution],
+    extras: str = "",
+    *more: str,
 ) -> Environment:
-    """A new environment with the wheels of some distributions, and what they ask for."""
+    """A new environment with the wheels of some distributions, and what they ask for.
+
+    :param extras: of the first one.
+    :param more: what else is installed.
+    """
     root = tmp_path_factory.mktemp(name)
     made = Environment(root / "venv", root / "workplace")
     made.workplace.mkdir()
     venv.create(made.root, with_pip=True)
-    wheels = [distribution.wheel for distribution in distributions]
-    made.python("-m", "pip", "install", "--quiet", *wheels)
+    first, *others = (str(distribution.wheel) for distribution in distributions)
+    made.python("-m", "pip", "install", "--quiet", first + extras, *others, *more)
     made.python("-m", "pip", "check")
     return made
 
@@ -195,5 +211,7 @@ def core_alone(
 def everything(
     tmp_path_factory: pytest.TempPathFactory, built: dict[str, Distribution]
 ) -> Environment:
-    """flask-signalwire with every plugin of this repository."""
-    return environment(tmp_path_factory, "everything", list(built.values()))
+    """flask-signalwire with its extras, every plugin of this repository, and pytest."""
+    return environment(
+        tmp_path_factory, "everything", list(built.values()), "[redis,simulator]", "pytest"
+    )

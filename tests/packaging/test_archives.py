@@ -7,10 +7,15 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from .conftest import Distribution
 
 READ_BY_PYTEST = "pytest_plugin.py"
 """Whoever imports it has pytest, and imports it by the entry point."""
+
+DISTRIBUTIONS = {"yaml": "pyyaml"}
+"""Of modules that are called otherwise than the distributions that bring them."""
 
 
 def test_the_wheel_holds_the_package_whole_and_nothing_else(distribution: Distribution) -> None:
@@ -44,18 +49,18 @@ def test_the_metadata_agrees_with_the_source(distribution: Distribution) -> None
 
 def test_what_is_imported_is_asked_for(distribution: Distribution) -> None:
     """A requirement that only comes along with another one is gone when that one drops it."""
-    imported = set()
+    always, optional = set(), set()
     for path in distribution.modules:
         if path.name == READ_BY_PYTEST:
             continue
-        for node in unconditional(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.Import(names=names):
-                    imported |= {alias.name.partition(".")[0] for alias in names}
-                case ast.ImportFrom(level=0, module=str(module)):
-                    imported.add(module.partition(".")[0])
-    foreign = imported - sys.stdlib_module_names - {distribution.package}
-    assert {name.replace("_", "-").lower() for name in foreign} == distribution.requirements
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        does_without = [node for node in nodes(tree) if is_optional(node)]
+        guarded = {id(inner) for node in does_without for inner in nodes(node)}
+        optional |= {name for node in does_without for name in imported(nodes(node))}
+        always |= imported(node for node in nodes(tree) if id(node) not in guarded)
+    own = {distribution.package, *sys.stdlib_module_names}
+    assert names(always - own) == distribution.requirements
+    assert names(optional - own) == distribution.requirements_of_extras
 
 
 def test_pytest_finds_the_fixtures(distribution: Distribution) -> None:
@@ -64,12 +69,49 @@ def test_pytest_finds_the_fixtures(distribution: Distribution) -> None:
     assert entries == ({"flask_signalwire": "flask_signalwire.pytest_plugin"} if there else {})
 
 
-def unconditional(tree: ast.AST) -> list[ast.AST]:
+def test_the_scenarios_are_shipped(built: dict[str, Distribution]) -> None:
+    core = built["flask-signalwire"]
+    folder = core.source / "flask_signalwire/simulator/scenarios"
+    scenarios = {path.relative_to(core.source).as_posix() for path in folder.glob("*.yaml")}
+    assert len(scenarios) >= 3
+    for files in (core.wheel_files, core.sdist_files):
+        assert {name for name in files if name.endswith(".yaml")} == scenarios
+
+
+def names(modules: Iterable[str]) -> set[str]:
+    """The distributions that they come from, normalised."""
+    return {DISTRIBUTIONS.get(name, name.replace("_", "-").lower()) for name in modules}
+
+
+def nodes(tree: ast.AST) -> Iterator[ast.AST]:
     """Every node, but for those under ``if TYPE_CHECKING``."""
-    nodes: list[ast.AST] = []
     for child in ast.iter_child_nodes(tree):
         match child:
             case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                 continue
-        nodes += [child, *unconditional(child)]
-    return nodes
+        yield child
+        yield from nodes(child)
+
+
+def is_optional(node: ast.AST) -> bool:
+    """Whether it is a ``try`` that knows what to do without what it imports."""
+    return isinstance(node, ast.Try) and any(
+        isinstance(handler.type, ast.Name) and handler.type.id == "ImportError"
+        for handler in node.handlers
+    )
+
+
+def imported(among: Iterable[ast.AST]) -> set[str]:
+    """The top-level modules that are imported, however."""
+    found: set[str] = set()
+    for node in among:
+        match node:
+            case ast.Import(names=aliases):
+                found |= {alias.name.partition(".")[0] for alias in aliases}
+            case ast.ImportFrom(level=0, module=str(module)):
+                found.add(module.partition(".")[0])
+            case ast.Call(
+                func=ast.Name(id="import_module"), args=[ast.Constant(value=str(module))]
+            ):
+                found.add(module.partition(".")[0])
+    return found
