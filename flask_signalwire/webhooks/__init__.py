@@ -15,6 +15,7 @@ from flask import Flask, Request, current_app, has_app_context
 
 from ..config import DEFAULT_ACCOUNT, SIMULATOR, Settings
 from ..events import CallState, Event
+from ..exceptions import WebhookInvalid
 from ..plugins.manager import PluginManager
 from ..redaction import id_of
 from .authentication import Authenticator
@@ -146,12 +147,17 @@ class Webhooks:
         """Who sent a request to the endpoint of a purpose, by its token; None where it has none.
 
         :raises WebhookRefused: where nothing proves that the service did.
+        :raises WebhookInvalid: where the query is no text.
         """
+        try:
+            args = request.args
+        except UnicodeDecodeError:  # some servers hand on bytes that should have been quoted
+            raise WebhookInvalid("the query is no UTF-8", reason="unreadable") from None
         return self.authenticator.check(
             purpose,
-            url=self.urls.called(request.environ),
+            url=lambda: self.urls.called(request.environ),
             headers=request.headers,
-            args=request.args,
+            args=args,
             body=body,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from collections.abc import Callable
 
 from werkzeug.datastructures import Headers, MultiDict
 
@@ -28,14 +29,15 @@ class Authenticator:
         self,
         purpose: str,
         *,
-        url: str,
+        url: Callable[[], str],
         headers: Headers,
         args: MultiDict[str, str],
         body: bytes,
     ) -> Claim | None:
         """What the request's token claims; None where it has none, and needs none.
 
-        :param url: the URL that was called, from :meth:`.urls.Urls.called`.
+        :param url: gives the URL that was called, as :meth:`.urls.Urls.called` does; only a
+            signature needs it.
         :param args: the parsed query.
         :param body: the raw body.
         :raises WebhookRefused: where no alternative of the purpose's policy is satisfied.
@@ -55,7 +57,7 @@ class Authenticator:
                 if "token" in alternative:
                     claim = self._read(purpose, args)
                 if "signature" in alternative:
-                    signatures.check(self._settings.signing_key, url, body, headers)
+                    signatures.check(self._settings.signing_key, url(), body, headers)
                 if "basic" in alternative:
                     self._check_basic(headers)
             except WebhookRefused as refused:

@@ -54,7 +54,7 @@ def check(
     body: bytes = BODY,
 ) -> Claim | None:
     args = MultiDict([("token", token) for token in tokens])
-    return checked.check(purpose, url=URL, headers=Headers(headers), args=args, body=body)
+    return checked.check(purpose, url=lambda: URL, headers=Headers(headers), args=args, body=body)
 
 
 def reason(*given: Any, **options: Any) -> str:

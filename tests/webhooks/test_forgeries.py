@@ -296,6 +296,17 @@ def test_no_path_and_no_method_is_a_way_around(app: Flask, heard: list[Any], ser
     assert heard == []
 
 
+@pytest.mark.parametrize("query", ["\xff", "token=\xff", "token=x&a=\xc3"])
+def test_a_query_that_is_no_text_is_a_400(app: Flask, heard: list[Any], query: str) -> None:
+    """As servers hand it on that quote nothing."""
+    for purpose, method in (("calls", "POST"), ("operations", "GET")):
+        response = app.test_client().open(
+            f"/signalwire/{purpose}", method=method, environ_overrides={"QUERY_STRING": query}
+        )
+        assert (response.status_code, response.json) == (400, {"error": "the query is no UTF-8"})
+    assert heard == []
+
+
 # -- what an event says, in the log ---------------------------------------------------------------
 
 EVIL = "x\r\n2026-08-01 ERROR all is lost\u2028\x1b[2J\x00\x07"

@@ -310,7 +310,7 @@ def test_large_bodies_leave_nothing(make_app: Callable[..., Flask]) -> None:
         gc.collect()
         # The last request's body may still be there.
         assert tracemalloc.get_traced_memory()[0] < 3 * MEGABYTE
-        assert tracemalloc.get_traced_memory()[1] < 15 * MEGABYTE
+        assert tracemalloc.get_traced_memory()[1] < 40 * MEGABYTE  # one at a time
     finally:
         tracemalloc.stop()
 
