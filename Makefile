@@ -33,7 +33,8 @@ demo: $(VENV)/.app ## run the example call desk once against the simulator, in t
 
 .PHONY: demo-serve
 demo-serve: $(VENV)/.app ## serve the example call desk (PORT=5000)
-	SIGNALWIRE_SPACE=simulator FLASK_SIGNALWIRE_SPACE=simulator $(BIN)/flask --app example_app run --port $(PORT)
+	SIGNALWIRE_SPACE=simulator FLASK_SIGNALWIRE_SPACE=simulator FLASK_DESK_SCENARIO=parcel \
+		$(BIN)/flask --app example_app run --port $(PORT)
 
 .PHONY: test
 test: $(VENV)/.tox ## run the tests on every supported Python that this machine has

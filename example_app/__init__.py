@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 
-from flask_signalwire import SignalWire
+from flask_signalwire import Client, SignalWire
 
 from . import access, captions, desk, errors, receivers
 from .book import CallBook
@@ -31,6 +31,8 @@ DEFAULTS: Mapping[str, Any] = {
     "DESK_LANGUAGE": "en-US",
     # Who may use the desk: a token for each name. Must be set where telephones really ring.
     "DESK_TOKENS": {},
+    # What happens in simulated calls: the name of a shipped scenario, or a file; None: nothing.
+    "DESK_SCENARIO": None,
     "DESK_REFUSED_PREFIXES": PremiumNumbers.PREFIXES,
     "MAX_CONTENT_LENGTH": 64 * 1024,
 }
@@ -50,6 +52,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     if not (app.config.get("SIGNALWIRE_SPACE") or os.environ.get("SIGNALWIRE_SPACE")):
         app.config["SIGNALWIRE_SPACE"] = "simulator"
     signalwire.init_app(app)
+    client: Client = app.extensions["signalwire"]
+    if client.settings.space == "simulator" and app.config["DESK_SCENARIO"]:
+        client.simulator.play(app.config["DESK_SCENARIO"])
     access.init_app(app)
     book = app.extensions["call_desk"] = CallBook()
     receivers.init_app(app)
