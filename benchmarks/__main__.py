@@ -15,13 +15,13 @@ from pathlib import Path
 
 import flask_signalwire
 
-from . import calls, certificates, starting, threads
+from . import calls, certificates, starting, threads, webhooks
 from .rounds import Row
 from .server import use_core
 
 HEADER = ["what", "ours", "peer", "", "ratio (quartiles)", "gate", ""]
 PACKAGES = ("signalwire-sdk", "Flask", "requests", "urllib3", "marshmallow", "pluggy", "blinker")
-PARTS = ("calls", "connections", "threads", "import", "simulator")
+PARTS = ("calls", "connections", "threads", "import", "simulator", "webhooks")
 
 
 def main() -> int:
@@ -46,6 +46,11 @@ def main() -> int:
                 1 if quick else 3, 1.5 if quick else 4.0, certificate, trusted
             ),
             "simulator": lambda: calls.simulator(10 if quick else 40),
+            # Before the calls, too: its server's environment is as small as ours.
+            "webhooks": lambda: (
+                webhooks.receiving(20 if quick else 100)
+                + webhooks.per_second(*((3, 1.0) if quick else (10, 2.0)))
+            ),
             "calls": lambda: calls.whole_path(30 if quick else 100),
         }
         rows: list[Row] = []
