@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
 from typing import Any
 
 import hypothesis
@@ -15,6 +16,9 @@ from flask import Flask
 from flask_signalwire import Client, SignalWire, signals
 
 pytest_plugins = ["pytester"]
+
+# Before any test installs one of its own.
+INSTALLED = sorted({entry.name for entry in entry_points(group="flask_signalwire")})
 
 VENDOR = (
     "SIGNALWIRE_PROJECT_ID",
@@ -48,8 +52,14 @@ def _no_receiver_outlives_its_test() -> Iterator[None]:
             signal._clear_state()  # blinker's own way for tests
 
 
+@pytest.fixture(scope="session")
+def installed() -> list[str]:
+    """The names of the plugins that are installed: tox installs this repository's."""
+    return INSTALLED
+
+
 @pytest.fixture
-def make_app() -> Iterator[Callable[..., Flask]]:
+def make_app(installed: list[str]) -> Iterator[Callable[..., Flask]]:
     """Make an app: settings without their prefix, and the app's own plugins."""
     clients: list[Client] = []
 
@@ -57,7 +67,7 @@ def make_app() -> Iterator[Callable[..., Flask]]:
         app = Flask(name)
         app.testing = True
         settings.setdefault("space", "simulator")
-        settings.setdefault("plugins_blocked", ["audit", "autolang"])
+        settings.setdefault("plugins_blocked", installed)
         app.config.update({f"SIGNALWIRE_{key.upper()}": value for key, value in settings.items()})
         SignalWire(app, plugins=plugins)
         clients.append(app.extensions["signalwire"])

@@ -18,11 +18,11 @@ OTHER = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
-def app():
+def app(installed):
     app = Flask("desk")
     app.testing = True
     app.config["SIGNALWIRE_SPACE"] = "simulator"
-    app.config["SIGNALWIRE_PLUGINS_BLOCKED"] = ["audit", "autolang"]
+    app.config["SIGNALWIRE_PLUGINS_BLOCKED"] = installed
     SignalWire(app)
     return app
 

@@ -94,7 +94,7 @@ def rows(pages):
 
 @pytest.mark.parametrize("start", FAILURES)
 @pytest.mark.parametrize("method", ["dial", "end"])
-def test_failure(rows, start, method, caplog):
+def test_failure(rows, installed, start, method, caplog):
     ((_, _, names, outcome, repeated),) = [row for row in rows if row[1].startswith(start)]
     answer, settings = FAILURES[start]
     with Server(answer) as server:
@@ -104,7 +104,7 @@ def test_failure(rows, start, method, caplog):
             SIGNALWIRE_SPACE=space.format(port=server.port, closed=free_port()),
             SIGNALWIRE_PROJECT_ID="project",
             SIGNALWIRE_API_TOKEN="token",
-            SIGNALWIRE_PLUGINS_BLOCKED=["audit", "autolang"],
+            SIGNALWIRE_PLUGINS_BLOCKED=installed,
             SIGNALWIRE_TIMEOUT=0.4,
             SIGNALWIRE_RETRIES=1,
             SIGNALWIRE_DEADLINE=settings.get("deadline", 5),

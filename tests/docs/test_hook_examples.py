@@ -47,10 +47,10 @@ def plugin_of(hook):
 
 
 @pytest.fixture
-def app():
+def app(installed):
     app = flask.Flask("example")
     app.config.update(TESTING=True, SIGNALWIRE_SPACE="simulator", OFFICE_OPEN_FROM=8)
-    app.config["SIGNALWIRE_PLUGINS_BLOCKED"] = ["audit", "autolang"]
+    app.config["SIGNALWIRE_PLUGINS_BLOCKED"] = installed
     return app
 
 

@@ -26,7 +26,9 @@ def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def make_desk(
-    signalwire_settings: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+    signalwire_settings: Mapping[str, Any],
+    installed: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Flask]]:
     """Make the app: its settings, and more plugins of its own; installed ones are blocked."""
     clients: list[Client] = []
@@ -35,7 +37,7 @@ def make_desk(
         if plugins:
             extension = SignalWire(plugins=[PremiumNumbers, *plugins])
             monkeypatch.setattr(example_app, "signalwire", extension)
-        blocked = {"SIGNALWIRE_PLUGINS_BLOCKED": ["audit", "autolang"]}
+        blocked = {"SIGNALWIRE_PLUGINS_BLOCKED": installed}
         app = example_app.create_app({**signalwire_settings, **blocked, **config})
         clients.append(app.extensions["signalwire"])
         return app
