@@ -32,6 +32,7 @@ PROJECTS = {
     "flask-signalwire": ".",
     "flask-signalwire-audit": "plugins/flask-signalwire-audit",
     "flask-signalwire-autolang": "plugins/flask-signalwire-autolang",
+    "flask-signalwire-captions": "plugins/flask-signalwire-captions",
 }
 
 

@@ -118,5 +118,6 @@ def test_flask_lists_the_installed_plugins(
         for short, name in {
             "audit": "flask-signalwire-audit",
             "autolang": "flask-signalwire-autolang",
+            "captions": "flask-signalwire-captions",
         }.items()
     }
