@@ -200,9 +200,10 @@ def test_pages_are_fit_to_read(page):
 
 
 def test_examples_use_public_names_only(page):
-    """`flask_signalwire`, its simulator, its exceptions and its tester are what users import."""
+    """The package, its simulator, exceptions and tester, and plugins are what users import."""
     modules = ("exceptions", "simulator", "testing")
-    allowed = {"flask_signalwire", *(f"flask_signalwire.{name}" for name in modules)}
+    plugins = {"flask_signalwire_captions"}
+    allowed = {"flask_signalwire", *plugins, *(f"flask_signalwire.{name}" for name in modules)}
     for text in [*(block.text for block in page.examples), *page.files.values()]:
         found = set(re.findall(r"from (flask_signalwire[\w.]*) import", text))
         assert found <= allowed
