@@ -79,7 +79,7 @@ class Message:
 
     def to_json(self) -> str:
         """It for a Redis."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(asdict(self), separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Message:
@@ -97,5 +97,4 @@ def frame(event: str, data: Mapping[str, Any], id: str | None = None) -> bytes:
     """A Server-Sent Event. JSON has no line break, so one ``data:`` is enough."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     head = f"event: {event}\n" if id is None else f"id: {id}\nevent: {event}\n"
-    # A lone surrogate can be in JSON, and not in UTF-8.
-    return f"{head}data: {text}\n\n".encode(errors="replace")
+    return f"{head}data: {text}\n\n".encode()

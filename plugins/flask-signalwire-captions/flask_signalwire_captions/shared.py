@@ -179,7 +179,13 @@ class RedisStore:
                     self._down, self._lost, self._log_at = False, 0, 0.0
                     return
                 event = self._backlog[0]
-            self._apply(event)
+            try:
+                self._apply(event)
+            except self._errors:
+                raise
+            except Exception as error:  # noqa: BLE001  # the others must not wait for it forever
+                self._lost += 1
+                logger.error("an event can't be written: %s", type(error).__name__)  # noqa: TRY400
             with self._lock:
                 # A full backlog may have pushed it out already.
                 if self._backlog and self._backlog[0] is event:

@@ -76,28 +76,24 @@ class Stream:
     def _history(self) -> Iterator[bytes]:
         messages, ended_at = self._store.read(self._call_id, self._cursor)
         self._ended_at = self._ended_at or ended_at
-        missed = next((m for m in messages if m.missed_by(self._cursor)), None)
-        if missed is not None and missed is messages[0]:
-            have = None if self._cursor is None else str(self._cursor)
-            yield frame("gap", {"after": have, "before": str(missed.cursor)})
-            self._cursor = Cursor(missed.base, missed.seq - 1)
         for message in messages:
+            if not self._has(message) and message.missed_by(self._cursor):
+                have = None if self._cursor is None else str(self._cursor)
+                yield frame("gap", {"after": have, "before": str(message.cursor)})
             yield from self._send(message)
 
     def _behind(self, batch: list[Message]) -> bool:
         """Whether something durable is in the history only, or the numbering began anew."""
+        new = [message for message in batch if not self._has(message)]
+        cursors = [self._cursor, *(message.cursor for message in new)]
+        return any(m.missed_by(cursor) for m, cursor in zip(new, cursors, strict=False))
+
+    def _has(self, message: Message) -> bool:
         cursor = self._cursor
-        for message in batch:
-            if cursor is not None and cursor.base == message.base and message.seq <= cursor.seq:
-                continue
-            if message.missed_by(cursor):
-                return True
-            cursor = message.cursor
-        return False
+        return cursor is not None and cursor.base == message.base and message.seq <= cursor.seq
 
     def _send(self, message: Message) -> Iterator[bytes]:
-        cursor = self._cursor
-        if cursor is not None and cursor.base == message.base and message.seq <= cursor.seq:
+        if self._has(message):
             return
         self._cursor = message.cursor
         if message.over:

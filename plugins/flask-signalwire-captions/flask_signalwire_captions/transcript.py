@@ -234,7 +234,7 @@ class Transcript:
 
     def to_json(self) -> str:
         """It for a Redis: small, whatever was said."""
-        return json.dumps(dict(self._parts()), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(dict(self._parts()), separators=(",", ":"))
 
     def _parts(self) -> Iterator[tuple[str, Any]]:
         yield from (("version", _VERSION), ("base", self.base), ("ended_at", self.ended_at))

@@ -214,6 +214,23 @@ def test_what_others_wrote_into_the_redis_is_passed_over(worker, browse, url) ->
     assert [event for event in browser.read(1) if event.event == "utterance"]
 
 
+def test_a_transcript_that_was_lost_alone_is_a_gap(worker, browse, url) -> None:
+    from redis import Redis
+
+    tester, port = worker()
+    browser = browse(port)
+    say(tester, "uno", 1)
+    first = browser.read(1)
+    time.sleep(0.01)  # numbering begins with the time, in milliseconds
+    with Redis.from_url(url) as client:
+        client.delete(shared._state(CALL))
+    say(tester, "dos", 2)
+    gap, *sent = browser.read(2)
+    assert (gap.event, contents(sent)) == ("gap", ["dos"])
+    assert [event.event for event in browse(port).read(3)] == ["utterance", "gap", "utterance"]
+    assert browse(port, last=first[0].id).read(2) == [gap, *sent]
+
+
 def test_the_thread_ends_when_nobody_listens(worker, browse, eventually, monkeypatch) -> None:
     monkeypatch.setattr(shared, "IDLE_THREAD", 0.1)
     tester, port = worker(SIGNALWIRE_CAPTIONS_HEARTBEAT=0.1)
