@@ -84,7 +84,8 @@ class Callbacks:
         call_id = bound.get("call_id") or leg.id
         if not isinstance(call_id, str):
             return
-        if "command_id" in bound and not leg.replayed:
+        # Without a public URL no token was handed out that a pin would be for.
+        if self._reachable and "command_id" in bound and not leg.replayed:
             self._calls.pin(command.account, command.id, call_id)
         self._calls.remember(command.account, call_id)
 
