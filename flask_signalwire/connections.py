@@ -86,7 +86,8 @@ class _DeadlineReader(io.RawIOBase):
                 raise TimeoutError("the deadline has passed")
             if self._timeout is None or remaining < self._timeout:
                 self._sock.settimeout(remaining)
-        return self._file.readinto(buffer)
+        # Past the file, which calls the same in Python once more.
+        return self._sock.recv_into(buffer)
 
     def close(self) -> None:
         self._file.close()
@@ -160,13 +161,19 @@ class _Watched:
         else:
             self._held.append(data)
 
+    def putheader(self: Any, header: Any, *values: Any) -> None:
+        """Past urllib3's, which looks through the values for a mark that none of ours is."""
+        http.client.HTTPConnection.putheader(self, header, *values)
+
     def endheaders(self: Any, *args: Any, **kwargs: Any) -> None:
         """Begin to send the request; a proxy is told where to connect by other means."""
         if self.sock is None:  # as http.client does, but before the note
             self.connect()
         if progress.over:
             raise TimeoutError("the deadline has passed")
-        self.sock.settimeout(progress.patience(self.timeout))
+        patience = progress.patience(self.timeout)
+        if patience != self.timeout:  # which urllib3 has set already; each time is a system call
+            self.sock.settimeout(patience)
         progress.sent = True
         self._held = []
         super().endheaders(*args, **kwargs)  # type: ignore[misc]
@@ -196,6 +203,9 @@ class NoCookies(RequestsCookieJar):
 
     def extract_cookies(self, *args: Any) -> None:
         """Leave them where they are."""
+
+    def set_cookie(self, *args: Any, **kwargs: Any) -> None:
+        """Nor take one from elsewhere: answers share a jar."""
 
 
 class Headers(CaseInsensitiveDict[str]):
@@ -227,6 +237,7 @@ class ServiceAdapter(HTTPAdapter):
         self._tls: dict[str, Any] = {}
         self._pool: Any = None
         self._target: str | None = None
+        self._blank = {**vars(Response()), "cookies": NoCookies()}
         if verify:
             source = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
             self._tls["ssl_context"] = load_authorities(source)
@@ -271,14 +282,22 @@ class ServiceAdapter(HTTPAdapter):
 
     def build_response(self, req: Any, resp: Any) -> Response:
         """As requests builds it, but for the cookies, which nobody wants."""
-        response = Response()
-        response.status_code = resp.status
-        response.headers = resp.headers  # of urllib3: as blind to case as those of requests
-        plain = response.headers.get("Content-Type") == "application/json"
-        response.encoding = "utf-8" if plain else get_encoding_from_headers(response.headers)
-        response.raw, response.reason = resp, resp.reason
-        response.url, response.request = req.url, req
-        response.connection = self
+        # A new Response makes headers and a jar of cookies, only to be given others.
+        response = Response.__new__(Response)
+        headers = resp.headers  # of urllib3: as blind to case as those of requests
+        plain = headers.get("Content-Type") == "application/json"
+        response.__dict__.update(
+            self._blank,
+            status_code=resp.status,
+            headers=headers,
+            encoding="utf-8" if plain else get_encoding_from_headers(headers),
+            history=[],
+            raw=resp,
+            reason=resp.reason,
+            url=req.url,
+            request=req,
+            connection=self,
+        )
         return response
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:

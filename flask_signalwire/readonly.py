@@ -64,16 +64,17 @@ def freeze(value: Any, depth: int = 0) -> Any:
         return value
     if depth > MAX_DEPTH:
         raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or something inside of itself")
+    # Lists first: to ask whether one is a Mapping takes longer than to copy it.
+    if isinstance(value, (list, tuple)):
+        return ReadOnlyList(
+            [inner if type(inner) in _SCALARS else freeze(inner, depth + 1) for inner in value]
+        )
     if isinstance(value, MAPPING):
         return ReadOnlyDict(
             {
                 key: inner if type(inner) in _SCALARS else freeze(inner, depth + 1)
                 for key, inner in value.items()
             }
-        )
-    if isinstance(value, (list, tuple)):
-        return ReadOnlyList(
-            [inner if type(inner) in _SCALARS else freeze(inner, depth + 1) for inner in value]
         )
     return value
 

@@ -198,9 +198,9 @@ class CommandSpec:
         control ids where there are none.
         """
         params = self.schema.accept(params)
-        for key, known in self.payload.keys.items():
-            if known.fill is not None and key not in params:
-                params[key] = known.fill()
+        for key, fill in self.payload.fills.items():
+            if key not in params:
+                params[key] = fill()
         return params
 
     def load(self, params: Mapping[str, Any], extras: Mapping[str, Any] = _EMPTY) -> dict[str, Any]:

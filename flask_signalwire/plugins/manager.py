@@ -26,6 +26,7 @@ from .checking import HOOKS, check, instantiate
 logger = logging.getLogger("flask_signalwire.plugins")
 
 Status = Literal["active", "blocked", "broken", "missing"]
+_ONE = ("command",)
 INNERMOST = "\0pipeline"  # no plugin's name
 Origin = Literal["built in", "app", "installed"]
 
@@ -79,6 +80,8 @@ class Implementation:
     own_leg: bool = False
 
     def __call__(self, given: Mapping[str, Any]) -> Any:
+        if self.arguments == _ONE:  # as it is mostly
+            return self.function(given["command"])
         return self.function(*map(given.__getitem__, self.arguments))
 
 

@@ -41,8 +41,12 @@ class PayloadSchema(Schema):
             field.data_key or name: cast(JSONField, field) for name, field in self.fields.items()
         }
         """The fields by their key in JSON."""
+        self.fills = {
+            key: fill for key, field in self.keys.items() if (fill := getattr(field, "fill", None))
+        }
+        """What makes a value for a key that the caller leaves out."""
         self._required = {key for key, field in self.keys.items() if field.required}
-        self._quick = {key: test for key, field in self.keys.items() if (test := _quick(field))}
+        self._quick = {key: test for key, field in self.keys.items() if (test := quick_test(field))}
         # A field that is not ours, and a hook that a subclass adds, want marshmallow's whole way.
         self._direct = _used(self._hooks) == _used(PayloadSchema._hooks) and all(
             getattr(type(field), "_deserialize", None) is JSONField._deserialize  # noqa: SLF001
@@ -133,7 +137,8 @@ class PayloadSchema(Schema):
         return self.keys[near[0]] if near and self.keys[near[0]].sensitivity else None
 
 
-def _quick(field: JSONField) -> Callable[[Any], object] | None:
+def quick_test(field: JSONField) -> Callable[[Any], object] | None:
+    """The field's own test in C, or None; see :meth:`JSONField.quick`."""
     # Of the very class: one that inherits it may have a `check` that asks for more.
     return field.quick() if "quick" in vars(type(field)) else None
 

@@ -12,7 +12,7 @@ from ...readonly import MAPPING
 from ...redaction import mask
 from .base import JSONField, UnknownKey, check_json, suggest
 from .scalars import Choice, Text
-from .schema import PayloadSchema
+from .schema import PayloadSchema, quick_test
 
 
 class ListOf(JSONField):
@@ -21,6 +21,7 @@ class ListOf(JSONField):
     def __init__(self, inner: JSONField, *, empty: bool = True, **options: Any) -> None:
         self.inner = inner
         self.empty = empty
+        self._quick = quick_test(inner)
         self.expected = f"a list, each item {inner.expected}"
         if not empty:
             self.expected = f"a list of at least one item, each {inner.expected}"
@@ -30,6 +31,11 @@ class ListOf(JSONField):
     def check(self, value: Any) -> list[Any]:
         if not isinstance(value, (list, tuple)) or not (value or self.empty):
             raise self.refuse(value)
+        try:
+            if self._quick is not None and isinstance(value, list) and all(map(self._quick, value)):
+                return value
+        except TypeError:  # of an item, which `check` below names
+            pass
         check = self.inner.check
         try:
             result = [check(item) for item in value]

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ...commands import Command, CommandSpec
 from ...commands.fields import Keyed
 from ...exceptions import CommandError
-from ...readonly import ReadOnlyDict, freeze
+from ...readonly import MAPPING, ReadOnlyDict, freeze
 from ...results import CallLeg
 from .. import hookimpl
 
@@ -50,9 +50,11 @@ class Callbacks:
     def signalwire_prepare_command(self, command: Command) -> Command | None:
         if not command.spec.callback_fields or not command.callbacks:
             return None
-        bound = _bound(command)
-        places = list(_left_out(command)) if bound else []
-        if not places:
+        if self._warned:  # and so unreachable, for good
+            return None
+        places = list(_left_out(command))
+        bound = _bound(command) if places else {}
+        if not bound:
             return None
         if not self._reachable:
             self._warn()
@@ -82,7 +84,8 @@ class Callbacks:
         call_id = bound.get("call_id") or leg.id
         if not isinstance(call_id, str):
             return
-        if "command_id" in bound and not leg.replayed:
+        # Without a public URL no token was handed out that a pin would be for.
+        if self._reachable and "command_id" in bound and not leg.replayed:
             self._calls.pin(command.account, command.id, call_id)
         self._calls.remember(command.account, call_id)
 
@@ -114,8 +117,8 @@ def _left_out(command: Command) -> Any:
         *way, last = path
         inner: Any = command.params
         for key in way:
-            inner = inner.get(key) if isinstance(inner, Mapping) else None
-        if not isinstance(inner, Mapping) or last in inner:
+            inner = inner.get(key) if isinstance(inner, MAPPING) else None
+        if not isinstance(inner, MAPPING) or last in inner:
             continue
         if way and isinstance(payload.keys[way[0]], Keyed) and len(command.params[way[0]]) != 1:
             continue
