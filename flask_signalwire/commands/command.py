@@ -13,7 +13,7 @@ from uuid import uuid4
 from marshmallow import ValidationError
 
 from ..exceptions import PayloadError
-from ..redaction import text_of
+from ..redaction import Show, text_of
 from .fields import MAPPING, MAX_DEPTH, PayloadSchema, UnknownKey, Uuid, check_json
 
 
@@ -168,9 +168,13 @@ class Command:
         inner[last] = value
         return self.replace(params=params)
 
-    def masked_params(self) -> dict[str, Any]:
-        """The params with secrets left out and telephone numbers masked: for logs and records."""
-        masked: dict[str, Any] = self.spec.payload.mask(self.params)
+    def masked_params(self, show: Show | None = None) -> dict[str, Any]:
+        """The params with secrets left out and telephone numbers masked: for logs and records.
+
+        :param show: a function of ``"number"`` or ``"words"`` and a text that a schema marks so,
+            which returns what is shown in its place; text that no schema knows counts as words.
+        """
+        masked: dict[str, Any] = self.spec.payload.mask(self.params, show)
         return masked
 
     def __repr__(self) -> str:

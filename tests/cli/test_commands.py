@@ -55,7 +55,7 @@ def test_one_command_is_explained_at_every_depth(app: Flask, run: Run) -> None:
     assert by_wire == by_method
     text = run(app, "commands", "live_translate").output
     assert "action.start.to_lang  (required)" in text
-    assert "action.inject.message  (required)" in text
+    assert "action.inject.message  (required; words: telephone numbers in them are masked)" in text
     assert "not in the public contract" in text
     text = run(app, "commands", "play").output
     assert 'play[].params.text  (required; type "tts")' in text

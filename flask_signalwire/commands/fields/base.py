@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError
 from marshmallow.fields import Field
 
-from ...redaction import Sensitivity, mask, scrub
+from ...redaction import Sensitivity, Show, mask, scrub
 
 MAPPING = (dict, Mapping)
 """For isinstance: dict first, since asking whether something is a Mapping takes long."""
@@ -158,6 +158,6 @@ class JSONField(Field):  # type: ignore[type-arg]  # generic in marshmallow 4, n
         found = describe(value, reveal=self.sensitivity not in ("secret", "number"))
         return ValidationError(f"{found}; expected {self.expected}{such_as}")
 
-    def mask(self, value: Any) -> Any:
-        """The value as logs and journals show it."""
-        return mask(value, self.sensitivity)
+    def mask(self, value: Any, show: Show | None = None) -> Any:
+        """The value as logs and journals show it; see :meth:`.Command.masked_params`."""
+        return mask(value, self.sensitivity, show=show)

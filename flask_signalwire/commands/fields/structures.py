@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from ...redaction import mask
+from ...redaction import Show, mask
 from .base import MAPPING, JSONField, UnknownKey, check_json, suggest
 from .scalars import Choice, Text
 from .schema import PayloadSchema
@@ -38,10 +38,10 @@ class ListOf(JSONField):
             raise ValidationError(errors)
         return result
 
-    def mask(self, value: Any) -> Any:
+    def mask(self, value: Any, show: Show | None = None) -> Any:
         if isinstance(value, (list, tuple)):
-            return [self.inner.mask(item) for item in value]
-        return super().mask(value)
+            return [self.inner.mask(item, show) for item in value]
+        return super().mask(value, show)
 
 
 class FreeObject(JSONField):
@@ -49,6 +49,10 @@ class FreeObject(JSONField):
 
     expected = "an object"
     annotation = "Mapping[str, Any]"
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("sensitivity", "words")
+        super().__init__(**options)
 
     def check(self, value: Any) -> Mapping[str, Any]:
         if not isinstance(value, MAPPING):
@@ -72,8 +76,8 @@ class Object(JSONField):
             raise self.refuse(value)
         return self.schema.load(value)
 
-    def mask(self, value: Any) -> Any:
-        return self.schema.mask(value)
+    def mask(self, value: Any, show: Show | None = None) -> Any:
+        return self.schema.mask(value, show)
 
 
 class Keyed(JSONField):
@@ -114,12 +118,20 @@ class Keyed(JSONField):
         except ValidationError as error:
             raise ValidationError({key: error.messages}) from None
 
-    def mask(self, value: Any) -> Any:
+    def mask(self, value: Any, show: Show | None = None) -> Any:
         if not isinstance(value, MAPPING):
-            return super().mask(value)
+            return super().mask(value, show)
         return {
-            **{key: self.choices[key].mask(value[key]) for key in self.choices if key in value},
-            **mask({key: inner for key, inner in value.items() if key not in self.choices}),
+            **{
+                key: field.mask(value[key], show)
+                for key, field in self.choices.items()
+                if key in value
+            },
+            **mask(
+                {key: inner for key, inner in value.items() if key not in self.choices},
+                "words",
+                show=show,
+            ),
         }
 
 
@@ -174,15 +186,15 @@ class Tagged(JSONField):
         # In the order it came in: what a caller wrote is what is sent.
         return {key: loaded[key] for key in value}
 
-    def mask(self, value: Any) -> Any:
+    def mask(self, value: Any, show: Show | None = None) -> Any:
         if not isinstance(value, MAPPING):
-            return super().mask(value)
+            return super().mask(value, show)
         tag = value.get("type")
         known = self.choices.get(tag) if isinstance(tag, str) else None
         if known is None or "params" not in value:
-            return mask(value)
+            return mask(value, "words", show=show)
         rest = {key: inner for key, inner in value.items() if key != "params"}
-        return {**mask(rest), "params": known.mask(value["params"])}
+        return {**mask(rest, show=show), "params": known.mask(value["params"], show)}
 
 
 class Either(JSONField):
@@ -202,5 +214,5 @@ class Either(JSONField):
             return self.other.check(value)
         raise self.refuse(value)
 
-    def mask(self, value: Any) -> Any:
-        return (self.text if isinstance(value, str) else self.other).mask(value)
+    def mask(self, value: Any, show: Show | None = None) -> Any:
+        return (self.text if isinstance(value, str) else self.other).mask(value, show)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from marshmallow import ValidationError
 
-from ...redaction import SECRET
+from ...redaction import SECRET, Show
 from ..fields import (
     Choice,
     FreeObject,
@@ -94,7 +94,7 @@ class Headers(JSONField):
         check_json(value)
         return value
 
-    def mask(self, value: Any) -> Any:
+    def mask(self, value: Any, show: Show | None = None) -> Any:
         """Names may show; what stands under any other key may be a credential."""
         if not isinstance(value, (list, tuple)):
             return SECRET
