@@ -75,12 +75,12 @@ def test_every_command_can_be_explained(spec: CommandSpec, app: Flask, run: Run)
     paths = {field["path"] for field in page["fields"]}
     assert set(spec.payload.keys) <= paths
     for example in page["examples"]:
- spec.load(example) == example
- example.keys() <= paths
+        assert spec.load(example) == example
+        assert example.keys() <= paths
         # An example can be sent as it stands.
         call = ["--call-id", "8f8d0a3c-5a3b-4b6c-9f0e-2d1c0b9a8f7e"] if spec.takes_id else []
         sent = run(app, "send", spec.name, *call, "--json", json.dumps(example), "--dry-run")
- sent.exit_code == 0, sent.output
+        assert sent.exit_code == 0, sent.output
 
 
 def test_the_nearest_name_is_suggested(app: Flask, run: Run) -> None:
