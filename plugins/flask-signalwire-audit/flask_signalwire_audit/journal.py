@@ -1,0 +1,159 @@
+"""Appending to the chain: many threads and processes, one order, a transaction for many entries."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from .chain import Entry, seal
+from .database import Database, begin, explained
+from .engines import Opened
+from .errors import AuditError
+from .keys import Keys
+from .table import entries, head, numbers
+
+
+@dataclass(eq=False)
+class _Waiting:
+    """Entries of one thread, until they are committed or have failed."""
+
+    entries: Sequence[Entry]
+    done: bool = False
+    error: AuditError | None = None
+
+
+class Journal:
+    """What is appended to; nothing in it is changed again, but for what is erased or purged.
+
+    :param database: where it is kept. :param keys: what seals it.
+    """
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self.database = database
+        self.keys = keys
+
+    def append(self, *new: Entry) -> None:
+        """Append and commit.
+
+        Threads that wait for their turn have their entries written by the one that has it, in one
+        transaction: so the disk is waited for once for all of them.
+
+        :raises AuditError: where they could not be written.
+        """
+        opened = self.database.opened
+        mine = _Waiting(new)
+        # A queue of this process: a forked child does not write its parent's entries.
+        queue: deque[_Waiting] = opened.queue
+        queue.append(mine)
+        try:
+            with explained(writes=True), opened.turn(writes=True):
+                if not mine.done:
+                    self._write_all(opened)
+        except BaseException:
+            # Gone before its turn came: nobody else is to write it.
+            if mine in queue:
+                queue.remove(mine)
+            raise
+        if mine.error is not None:
+            raise AuditError(str(mine.error)) from mine.error
+
+    def _write_all(self, opened: Opened) -> None:
+        waiting = [opened.queue.popleft() for _ in range(len(opened.queue))]
+        try:
+            self._write(opened, waiting)
+        except BaseException as error:
+            for each in waiting:
+                if not each.done:
+                    each.error = AuditError(f"an entry can't be made ({type(error).__name__})")
+                    each.error.__cause__ = error
+                    each.done = True
+            if not isinstance(error, Exception):
+                raise
+
+    def _write(self, opened: Opened, waiting: list[_Waiting]) -> None:
+        try:
+            with explained(writes=True):
+                self._commit(opened, [entry for each in waiting for entry in each.entries])
+        except AuditError as error:
+            if len(waiting) > 1 and isinstance(error.__cause__, IntegrityError):
+                for each in waiting:  # one of them is at fault; the others are not to suffer
+                    self._write(opened, [each])
+                return
+            for each in waiting:
+                each.error = error
+        for each in waiting:
+            each.done = True
+
+    def _commit(self, opened: Opened, new: Sequence[Entry]) -> None:
+        self.database.prepare(opened)
+        try:
+            with begin(opened, writes=True) as connection:
+                self.chain(connection, new)
+        except DBAPIError as error:
+            # A connection that was kept and has died meanwhile: the next one is new.
+            if not error.connection_invalidated:
+                raise
+            with begin(opened, writes=True) as connection:
+                # It may have died after the commit.
+                self.chain(connection, [entry for entry in new if not _written(connection, entry)])
+
+    def chain(self, connection: Connection, new: Sequence[Entry]) -> None:
+        """Append inside of a transaction that writes.
+
+        :raises AuditError: where the journal was sealed with a key that is not known.
+        """
+        if connection.dialect.name == "sqlite":
+            # Has no row locks. An app's own engine may begin lazily, so the first statement of the
+            # transaction is one that writes.
+            connection.execute(update(head).values(seq=head.c.seq))
+        locked = connection.execute(select(head).with_for_update()).one_or_none()
+        if locked is None:
+            raise AuditError("the audit's head is gone from its database; verify the journal")
+        if locked.key_id is not None and self.keys.get(locked.key_id) is None:
+            raise AuditError(
+                f"the journal is sealed with the key {locked.key_id}, which is not in "
+                "SIGNALWIRE_AUDIT_KEY; add it there"
+            )
+        key = self.keys.current
+        seq, mac = locked.seq, locked.mac
+        rows: list[dict[str, Any]] = []
+        found: list[dict[str, Any]] = []
+        for entry in new:
+            seq += 1
+            row = entry.row(key)
+            row["seq"] = seq
+            mac = row["mac"] = seal(key, mac, row)
+            rows.append(row)
+            found += [{"digest": digest, "seq": seq} for digest in entry.digests(key)]
+        if rows:
+            connection.execute(insert(entries), rows)
+        if found:
+            connection.execute(insert(numbers), found)
+        connection.execute(update(head).values(seq=seq, mac=mac, key_id=key.id))
+
+    def change(self, make: Callable[[Connection], Entry | None]) -> bool:
+        """Erase or purge something, and append the entry that says so, in one transaction.
+
+        :returns: whether there was something to do.
+        :raises AuditError: where that fails; nothing has changed then.
+        """
+        with self.database.transaction(writes=True) as connection:
+            entry = make(connection)
+            if entry is not None:
+                self.chain(connection, [entry])
+        return entry is not None
+
+
+def _written(connection: Connection, entry: Entry) -> bool:
+    command_id = entry.values.get("command_id")
+    if command_id is None:
+        return False
+    query = select(entries.c.seq).where(
+        entries.c.command_id == command_id, entries.c.kind == entry.kind
+    )
+    return connection.execute(query).first() is not None
