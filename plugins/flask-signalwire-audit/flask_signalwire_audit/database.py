@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from flask_signalwire import scrub
 
 from . import schema
-from .engines import WRITES, Opened, open_engine, open_url, use_wal
+from .engines import LAZY, WRITES, Opened, open_engine, open_url, use_wal
 from .errors import AuditError
 
 
@@ -108,7 +108,8 @@ class Database:
 def begin(opened: Opened, *, writes: bool) -> Iterator[Connection]:
     """A connection inside of a transaction; nobody's turn is waited for."""
     with opened.engine.connect() as connection:
-        connection.execution_options(**{WRITES: writes})
+        lazy = opened.is_sqlite and not opened.own
+        connection.execution_options(**{WRITES: writes, LAZY: lazy})
         with connection.begin():
             if writes:
                 opened.patience(connection)

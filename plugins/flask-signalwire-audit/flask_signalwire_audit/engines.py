@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import threading
 import time
 import weakref
@@ -13,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from .errors import AuditError
 
@@ -21,6 +23,10 @@ PATIENCE = 10.0
 
 CONNECTING = 5
 """Seconds that connecting to a PostgreSQL server may take."""
+
+LAZY = "signalwire_audit_lazy"
+"""The execution option of connections that write to an app's own SQLite engine: it may begin a
+transaction lazily, so the first statement has to be one that writes."""
 
 WRITES = "signalwire_audit_writes"
 """The execution option of connections that write."""
@@ -46,7 +52,7 @@ class Opened:
         self.is_file = self.is_sqlite and not in_memory(engine.url)
         if own and self.is_sqlite:
             _set_up_sqlite(engine)
-        if own and self.is_file:
+        if own and not in_memory(engine.url):
             _close_before_forks(self)
 
     @contextmanager
@@ -141,15 +147,41 @@ def _set_up_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get(WRITES):
+            _begin_immediately(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediately(connection: Connection) -> None:
+    """Wait for other processes that write, often enough to have a chance.
+
+    SQLite's own waiting gets slower with time, up to a look every 100 ms: a process that waits has
+    little chance against those that have just written and want to again, and gives up in the end.
+    """
+    (patience,) = connection.exec_driver_sql("PRAGMA busy_timeout").one()
+    until = time.monotonic() + patience / 1000
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={min(patience, 10)}").close()
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() > until:
+                    raise
+                time.sleep(random.uniform(0.001, 0.005))  # noqa: S311  # not for a secret
+            else:
+                return
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}").close()
 
 
 def _close_before_forks(opened: Opened) -> None:
     """Close idle connections before this process forks.
 
-    SQLite's locks belong to a process while its memory of them is inherited: a child would believe
-    that it holds locks that it does not hold, even on connections of its own.
+    Two processes must not talk to a server on one connection. And SQLite's locks belong to a
+    process while its memory of them is inherited: a child would believe that it holds locks that it
+    does not hold, even on connections of its own.
     """
     kept = weakref.ref(opened)
     held: list[Opened] = []

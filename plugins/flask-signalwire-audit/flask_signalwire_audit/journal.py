@@ -7,15 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from .chain import Entry, seal
 from .database import Database, begin, explained
-from .engines import Opened
+from .engines import LAZY, Opened
 from .errors import AuditError
 from .keys import Keys
 from .table import entries, head, numbers
+
+# Made once: to make them takes longer than to run them.
+_LOCK = select(head.c.seq, head.c.mac, head.c.key_id).with_for_update()
+_TAKE_OVER = update(head).values(seq=head.c.seq)
+_APPEND = insert(entries)
+_INDEX = insert(numbers)
+_MOVE = update(head).values(
+    seq=bindparam("to_seq"), mac=bindparam("to_mac"), key_id=bindparam("to_key")
+)
 
 
 @dataclass(eq=False)
@@ -107,11 +116,9 @@ class Journal:
 
         :raises AuditError: where the journal was sealed with a key that is not known.
         """
-        if connection.dialect.name == "sqlite":
-            # Has no row locks. An app's own engine may begin lazily, so the first statement of the
-            # transaction is one that writes.
-            connection.execute(update(head).values(seq=head.c.seq))
-        locked = connection.execute(select(head).with_for_update()).one_or_none()
+        if connection.get_execution_options().get(LAZY):
+            connection.execute(_TAKE_OVER)
+        locked = connection.execute(_LOCK).one_or_none()
         if locked is None:
             raise AuditError("the audit's head is gone from its database; verify the journal")
         if locked.key_id is not None and self.keys.get(locked.key_id) is None:
@@ -131,10 +138,10 @@ class Journal:
             rows.append(row)
             found += [{"digest": digest, "seq": seq} for digest in entry.digests(key)]
         if rows:
-            connection.execute(insert(entries), rows)
+            connection.execute(_APPEND, rows)
         if found:
-            connection.execute(insert(numbers), found)
-        connection.execute(update(head).values(seq=seq, mac=mac, key_id=key.id))
+            connection.execute(_INDEX, found)
+        connection.execute(_MOVE, {"to_seq": seq, "to_mac": mac, "to_key": key.id})
 
     def change(self, make: Callable[[Connection], Entry | None]) -> bool:
         """Erase or purge something, and append the entry that says so, in one transaction.

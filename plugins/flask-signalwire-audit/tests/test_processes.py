@@ -96,7 +96,6 @@ def test_eight_processes_write_at_once(tmp_path, make_app, run) -> None:
 def test_eight_processes_are_killed_while_they_write(store, tmp_path, make_app, run) -> None:
     """Each says what it is about to dial, and what it dialled."""
     code = """
-app = make(sys.argv[1])
 class Tell:
     @hookimpl(wrapper=True)
     def signalwire_send_command(self, command):
@@ -108,12 +107,14 @@ while True:
 """
     folders = [tmp_path / f"desk{number}" for number in range(8)]
     processes = [start(code, folder, store=store) for folder in folders]
-    for process in processes:  # all of them are at it
-        assert process.stdout.readline().startswith("sends")
+    first = [process.stdout.readline() for process in processes]  # all of them are at it
     time.sleep(1)
     for process in processes:
         process.kill()  # SIGKILL
-    told = [line.split() for process in processes for line in process.communicate()[0].splitlines()]
+    out, err = zip(*[process.communicate() for process in processes], strict=True)
+    assert err == ("",) * 8
+    told = [line.split() for text in (*first, *out) for line in text.splitlines()]
+    assert all(line.startswith("sends") for line in first)
     sends = {words[1] for words in told if words[0] == "sends" and len(words) == 2}
     sent = {words[1] for words in told if words[0] == "sent" and len(words) == 2}
     app = make_app(**store.config)
