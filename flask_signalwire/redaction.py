@@ -16,8 +16,8 @@ Sensitivity = Literal["secret", "number", "url", "words"]
 """What a field holds: a credential, a telephone number or SIP address, a URL that may carry
 either, words that somebody says or writes."""
 
-Show = Callable[[Sensitivity, str], str]
-"""Decides how a number or words are shown, in place of :func:`mask`'s own way."""
+Show = Callable[[Sensitivity, str], "str | None"]
+"""Decides how a number or words are shown; None for :func:`mask`'s own way."""
 
 SECRET = "[secret]"  # noqa: S105  # the mask, no secret
 _SECRET_KEYS = re.compile(
@@ -115,7 +115,9 @@ def mask(
         return [mask(inner, sensitivity, show=show) for inner in value]
     if isinstance(value, str):
         if show is not None and sensitivity in ("number", "words"):
-            return show(sensitivity, value)
+            shown = show(sensitivity, value)
+            if shown is not None:
+                return shown
         if sensitivity == "number":
             return _mask_address(value)
         return scrub(value)

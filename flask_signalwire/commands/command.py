@@ -172,7 +172,8 @@ class Command:
         """The params with secrets left out and telephone numbers masked: for logs and records.
 
         :param show: a function of ``"number"`` or ``"words"`` and a text that a schema marks so,
-            which returns what is shown in its place; text that no schema knows counts as words.
+            which returns what is shown in its place, None for the usual mask. Text that no schema
+            knows counts as words.
         """
         masked: dict[str, Any] = self.spec.payload.mask(self.params, show)
         return masked

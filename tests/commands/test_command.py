@@ -217,6 +217,8 @@ def test_who_keeps_records_decides_how_numbers_and_words_are_shown(name, params,
     masked = json.dumps(Command(COMMANDS[name], None, params).masked_params(show))
     assert asked == seen
     assert not [text for _, text in seen if text in masked]
+    usual = Command(COMMANDS[name], None, params)
+    assert usual.masked_params(lambda kind, text: None) == usual.masked_params()
 
 
 def test_what_the_sdk_takes_for_a_hold_is_written_as_the_contract_wants_it() -> None:

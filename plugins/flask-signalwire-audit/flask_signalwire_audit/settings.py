@@ -110,6 +110,9 @@ def _load_keys(
         return lambda: made
     if isinstance(where, URL) and in_memory(where):
         return lambda: [secrets.token_bytes(32)]
+    if isinstance(where, URL) and where.get_backend_name() == "sqlite" and where.database:
+        file = Path(where.database.removeprefix("file:").partition("?")[0])
+        return lambda: [key_file(file.with_suffix(".key"))]
     return lambda: [key_file(folder / KEY_FILE)]
 
 
