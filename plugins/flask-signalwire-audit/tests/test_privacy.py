@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,10 @@ from flask_signalwire_audit.keys import normalise
 
 T = "signalwire_audit_entries"
 CALLER = "+34600111222"
+
+
+def seqs(output):
+    return [json.loads(line)["seq"] for line in output.splitlines()]
 
 
 def rows_of(app):
@@ -219,3 +225,28 @@ def test_an_erasure_is_verifiable_after_a_purge(store, make_app, dial, run) -> N
     run(app, "erase", "--number", "+34911234567")
     run(app, "purge", "--older-than", then.isoformat())
     assert run(app, "verify") == "4 entries, 3 to 6: as they were written\n"
+
+
+def test_of_a_callback_its_digest_is_kept(store, make_app, dial, run) -> None:
+    """What the core hands over when it receives one, without the core that does."""
+    app = make_app(**store.config)
+    leg = dial(app)
+    event = SimpleNamespace(
+        kind="call_state",
+        call_id=leg.id,
+        control_id=None,
+        timestamp=datetime.now(timezone.utc),
+        received_at=datetime.now(timezone.utc),
+        raw={"params": {"device": {"from": CALLER, "note": "Ms Ruiz"}}},
+        account="default",
+        purpose="calls",
+    )
+    app.signalwire.plugins.get("audit")._recorder.event(event)
+    newest, _ = app.extensions["signalwire_audit"].rows(call_id=leg.id)
+    assert (newest.kind, newest.name, newest.account) == ("event", "call_state", "default")
+    assert newest.details["purpose"] == "calls"
+    assert len(newest.details["payload_digest"]) == 64
+    assert seqs(run(app, "export", "--number", CALLER)) == [newest.seq]
+    assert "Ruiz" not in repr(store.sql(f"SELECT personal, details FROM {T}"))
+    run(app, "erase", "--number", CALLER)
+    assert "as they were written" in run(app, "verify")
