@@ -44,9 +44,11 @@ class Opened:
         self.own = own
         self.ready = False
         self.queue: deque[Any] = deque()
-        """Entries that wait for a turn."""
-        # One writer a process: threads that queue here are served at once and in batches, while
-        # those that meet in the database poll or wait one by one.
+        """Entries that wait to be written, by the thread that leads."""
+        self.leading = False
+        self.gate = threading.Lock()
+        """Held for a moment, to look at the queue."""
+        # One writer a process: those that meet in the database poll, or wait one by one.
         self.lock = threading.Lock()
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.is_file = self.is_sqlite and not in_memory(engine.url)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from .chain import Entry, seal
 from .database import Database, begin, explained
-from .engines import LAZY, Opened
+from .engines import LAZY, PATIENCE, Opened
 from .errors import AuditError
 from .keys import Keys
 from .table import entries, head, numbers
@@ -29,10 +29,16 @@ _MOVE = update(head).values(
 
 @dataclass(eq=False)
 class _Waiting:
-    """Entries of one thread, until they are committed or have failed."""
+    """Entries of one thread, until they are committed or have failed.
+
+    :param woken: set when they are done, or when it is on this thread to write them.
+    :param leads: whether it is on this thread to write what waits.
+    """
 
     entries: Sequence[Entry]
     done: bool = False
+    leads: bool = False
+    woken: threading.Event = field(default_factory=threading.Event)
     error: AuditError | None = None
 
 
@@ -56,24 +62,21 @@ class Journal:
         """
         opened = self.database.opened
         mine = _Waiting(new)
-        # A queue of this process: a forked child does not write its parent's entries.
-        queue: deque[_Waiting] = opened.queue
-        queue.append(mine)
         try:
-            with explained(writes=True), opened.turn(writes=True):
-                if not mine.done:
+            if not _joined(opened, mine):
+                with explained(writes=True), opened.turn(writes=True):
                     self._write_all(opened)
-        except BaseException:
-            # Gone before its turn came: nobody else is to write it.
-            if mine in queue:
-                queue.remove(mine)
-            raise
+        finally:
+            _leave(opened, mine)
         if mine.error is not None:
             raise AuditError(str(mine.error)) from mine.error
 
     def _write_all(self, opened: Opened) -> None:
-        waiting = [opened.queue.popleft() for _ in range(len(opened.queue))]
+        waiting: list[_Waiting] = []
         try:
+            with opened.gate:
+                waiting += opened.queue
+                opened.queue.clear()
             self._write(opened, waiting)
         except BaseException as error:
             for each in waiting:
@@ -81,6 +84,7 @@ class Journal:
                     each.error = AuditError(f"an entry can't be made ({type(error).__name__})")
                     each.error.__cause__ = error
                     each.done = True
+                    each.woken.set()
             if not isinstance(error, Exception):
                 raise
 
@@ -97,6 +101,7 @@ class Journal:
                 each.error = error
         for each in waiting:
             each.done = True
+            each.woken.set()
 
     def _commit(self, opened: Opened, new: Sequence[Entry]) -> None:
         self.database.prepare(opened)
@@ -154,6 +159,35 @@ class Journal:
             if entry is not None:
                 self.chain(connection, [entry])
         return entry is not None
+
+
+def _joined(opened: Opened, mine: _Waiting) -> bool:
+    """Queue, and wait: True when another thread has written this one's entries, False to lead."""
+    with opened.gate:
+        # A queue of this process: a forked child does not write its parent's entries.
+        opened.queue.append(mine)
+        if not opened.leading:
+            opened.leading = mine.leads = True
+            return False
+    mine.woken.wait(2 * PATIENCE)
+    with opened.gate:
+        if not mine.woken.is_set() and mine in opened.queue:
+            raise AuditError("the audit's database is busy: too many commands wait to be written")
+    mine.woken.wait()  # the thread that took them is writing
+    return mine.done
+
+
+def _leave(opened: Opened, mine: _Waiting) -> None:
+    """Whoever led wakes the next one, whatever happened."""
+    with opened.gate:
+        if mine in opened.queue:  # its turn never came
+            opened.queue.remove(mine)
+        if mine.leads:
+            opened.leading = bool(opened.queue)
+            if opened.queue:
+                following: _Waiting = opened.queue[0]
+                following.leads = True
+                following.woken.set()
 
 
 def _written(connection: Connection, entry: Entry) -> bool:
