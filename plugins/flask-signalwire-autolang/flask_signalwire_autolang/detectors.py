@@ -18,6 +18,9 @@ FEWEST_IN_SET = 0.2
 """Of a detector's belief, the part that must be in supported languages: below it the text is in
 another one, and the best supported language is the wrong one."""
 UNDECIDED = 0.5
+TWINS = frozenset({"id", "ms"})
+"""Indonesian and Malay: of eight Indonesian words at a time py3langid takes 4 in 10 for Malay, and
+is sure of it. Where an app supports both, a hint has to tell them apart."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,25 @@ def weigh(
             inside[language] *= PRIOR
     # Equal beliefs have the smaller name win, whatever order a package gives them in.
     best = min(inside, key=lambda language: (-inside[language], language))
-    share = inside[best] / sum(inside.values())
+    total = sum(inside.values())
+    if best in TWINS and inside.keys() >= TWINS:
+        return _told_apart(inside, total, TWINS.intersection(implied))
+    share = inside[best] / total
     hint = " with the number's or the header's hint" if best in implied else ""
     return Guess(best, share, f"{share:.2f} of the belief in supported languages{hint}")
+
+
+def _told_apart(inside: Mapping[str, float], total: float, hinted: Collection[str]) -> Guess:
+    """One of the twins, where a hint names it; else none for certain."""
+    both = sum(inside[language] for language in TWINS) / total
+    if len(hinted) == 1:
+        (language,) = hinted
+        return Guess(
+            language, both, f"{both:.2f} of the belief, and the hint tells the twins apart"
+        )
+    best = max(sorted(TWINS), key=lambda language: inside[language])
+    reason = f"words do not tell {' and '.join(sorted(TWINS))} apart"
+    return Guess(best, min(both, UNDECIDED) * 0.9, reason)
 
 
 class _Lazy:
