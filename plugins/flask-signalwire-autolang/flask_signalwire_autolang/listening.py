@@ -145,7 +145,9 @@ class Listener:
 
 
 def _share(confidence: Any) -> float:
-    """A recogniser's confidence; without one the utterance counts in full."""
-    if isinstance(confidence, (int, float)) and not isinstance(confidence, bool):
-        return min(max(float(confidence), 0.0), 1.0)
-    return 1.0
+    """A recogniser's confidence; without one the utterance counts in full, with nonsense not."""
+    if confidence is None:
+        return 1.0
+    if isinstance(confidence, bool) or not isinstance(confidence, (int, float)):
+        return 0.0
+    return float(confidence) if 0 <= confidence <= 1 else 0.0

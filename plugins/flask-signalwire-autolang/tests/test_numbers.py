@@ -21,10 +21,14 @@ def find(request):
     app.config.update(SIGNALWIRE_SPACE="simulator", SIGNALWIRE_PLUGINS_BLOCKED=["audit"])
     SignalWire(app)
     chooser = app.signalwire.plugins.get("autolang").chooser
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "tables":
-            patch.setattr(numbers, "has_phonenumbers", lambda: False)
-        yield lambda number: chooser.choose(chooser.inquire(None, {"remote_number": number}))
+
+    def ask(number):
+        with pytest.MonkeyPatch.context() as patch:
+            if request.param == "tables":
+                patch.setattr(numbers, "has_phonenumbers", lambda: False)
+            return chooser.choose(chooser.inquire(None, {"remote_number": number}))
+
+    return ask
 
 
 @pytest.mark.parametrize(
