@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import resources
+from keyword import iskeyword
 from pathlib import Path
 from string import Template
 
@@ -36,13 +37,13 @@ def new_command(name: str, into: Path) -> None:
     NAME is the plugin's name in settings, logs and errors: toll_guard, say. Nothing that exists is
     overwritten.
     """
-    if not _NAME.fullmatch(name):
+    words = re.split("[_-]", name)
+    values = _values(words)
+    if not _NAME.fullmatch(name) or iskeyword(values["class_name"]):
         raise click.BadParameter(
             f"{name!r} is no name for a plugin; expected lower-case words such as toll_guard",
             param_hint="NAME",
         )
-    words = re.split("[_-]", name)
-    values = _values(words)
     target = into / values["distribution"]
     try:
         target.mkdir(parents=True)

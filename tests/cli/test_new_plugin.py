@@ -53,7 +53,7 @@ def test_nothing_is_overwritten(app: Flask, run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Office", "9to5", "../office", "a b", "", "-x", "class.x", "a__b"]
+    "name", ["Office", "9to5", "../office", "a b", "", "-x", "class.x", "a__b", "none"]
 )
 def test_a_name_that_cannot_work_is_refused(
     app: Flask, run: Run, tmp_path: Path, name: str
