@@ -87,9 +87,10 @@ class Filler:
         self, command: Command, start: Mapping[str, Any]
     ) -> tuple[Command, Decision | None, LanguageRefused | None]:
         parties = start.get("direction")
-        known = {"local-caller", "remote-caller"}
-        if not isinstance(parties, (list, tuple)) or not parties or not known.issuperset(parties):
+        if not isinstance(parties, (list, tuple)) or not parties:
             return command, None, None  # for the validation to tell
+        if not all(party in ("local-caller", "remote-caller") for party in parties):
+            return command, None, None
         local = self._settings.local
         finding = self._find(command) if "remote-caller" in parties else LOCAL_ONLY
         tag = finding.tag if "remote-caller" in parties else local

@@ -442,10 +442,11 @@ def test_a_transcription_of_both_needs_one_language(make_app, dial) -> None:
         transcribe(app, dial(app, SPANISH).id, both)
 
 
-def test_a_wrong_direction_is_for_the_validation_to_tell(make_app, dial) -> None:
+@pytest.mark.parametrize("direction", [["sideways"], [], "remote-caller", [{}], [["x"]], None, 5])
+def test_a_wrong_direction_is_for_the_validation_to_tell(make_app, dial, direction) -> None:
     app = make_app()
     with pytest.raises(exceptions.PayloadError, match="direction"):
-        transcribe(app, dial(app, SPANISH).id, ["sideways"])
+        transcribe(app, dial(app, SPANISH).id, direction)
 
 
 # -- weight ----------------------------------------------------------------------------------------
