@@ -8,9 +8,10 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import NullPool, create_engine
 
 from flask_signalwire import exceptions
-from flask_signalwire_audit import gaps
+from flask_signalwire_audit import engines, gaps
 
 KEY = "a key that nobody guesses"
 
@@ -152,21 +153,17 @@ def test_best_effort_starts_without_a_server(make_app, postgresql, dial, run, ca
         dial(app)
     assert len(journalled(app)) == 3
     assert caplog.text.count("WITHOUT an audit") == 1  # and not once a command
-    assert "Connection refused" in run(app, "verify", code=1) or "refused" in caplog.text
+    assert "the audit's database can't be read" in run(app, "verify", code=1)
 
 
 def test_a_lock_that_somebody_keeps_is_not_waited_for_for_ever(
     on_server, postgresql, dial, monkeypatch
 ) -> None:
-    import sqlalchemy
-
-    from flask_signalwire_audit import engines
-
     monkeypatch.setattr(engines, "PATIENCE", 1.0)
     app = on_server("strict")
     dial(app)
     url = app.extensions["signalwire_audit"]._journal.database._where
-    other = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
+    other = create_engine(url, poolclass=NullPool)
     with other.begin() as connection:
         connection.exec_driver_sql("SELECT * FROM signalwire_audit_head FOR UPDATE")
         started = time.monotonic()
