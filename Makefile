@@ -7,7 +7,7 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-PLUGINS := plugins/flask-signalwire-audit plugins/flask-signalwire-autolang plugins/flask-signalwire-captions
+PLUGINS := plugins/flask-signalwire-audit plugins/flask-signalwire-autolang[all] plugins/flask-signalwire-captions
 METADATA := setup.cfg pyproject.toml $(wildcard plugins/*/setup.cfg plugins/*/pyproject.toml)
 INTERPRETERS := py310,py311,py312,py313,py314,py315
 

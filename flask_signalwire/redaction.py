@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-Sensitivity = Literal["secret", "number", "url"]
+Sensitivity = Literal["secret", "number", "url", "words"]
 """What a field holds: a credential, a telephone number or SIP address, a URL that may carry
-either."""
+either, words that somebody says or writes."""
+
+Show = Callable[[Sensitivity, str], "str | None"]
+"""Decides how a number or words are shown; None for :func:`mask`'s own way."""
 
 SECRET = "[secret]"  # noqa: S105  # the mask, no secret
 _SECRET_KEYS = re.compile(
@@ -97,22 +100,33 @@ def scrubbed_traceback(error: BaseException) -> str:
     return scrub("".join(traceback.format_exception(error))).rstrip()
 
 
-def mask(value: Any, sensitivity: Sensitivity | None = None, key: str = "") -> Any:
+def mask(
+    value: Any,
+    sensitivity: Sensitivity | None = None,
+    key: str = "",
+    show: Show | None = None,
+) -> Any:
     """A copy of a JSON value with what is sensitive in it masked.
 
     :param sensitivity: what a schema says of it; without one, keys that sound like credentials are
         masked whole and all strings are scrubbed.
     :param key: the key that it stands under.
+    :param show: is asked how to show the texts that are a ``number`` or ``words``.
     """
     if sensitivity == "secret" or _SECRET_KEYS.search(key):
         return SECRET
     if isinstance(value, Mapping):
         return {
-            scrub(str(name)): mask(inner, sensitivity, str(name)) for name, inner in value.items()
+            scrub(str(name)): mask(inner, sensitivity, str(name), show)
+            for name, inner in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [mask(inner, sensitivity) for inner in value]
+        return [mask(inner, sensitivity, show=show) for inner in value]
     if isinstance(value, str):
+        if show is not None and sensitivity in ("number", "words"):
+            shown = show(sensitivity, value)
+            if shown is not None:
+                return shown
         if sensitivity == "number":
             return _mask_address(value)
         return scrub(value)

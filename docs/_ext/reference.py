@@ -274,6 +274,7 @@ def _notes(line: Line) -> str:
                 "secret": "Never shown in logs.",
                 "number": "Masked in logs.",
                 "url": "Credentials in it are masked in logs.",
+                "words": "Telephone numbers in it are masked in logs.",
             }[field.sensitivity]
         )
     return " ".join(filter(None, notes))

@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from .commands import commands_command
 from .doctor import doctor_command
 from .events import events_group
-from .plugins import plugins_command
+from .plugins import plugins_group
 from .send import send_command
 from .simulator import simulator_group
 
@@ -25,7 +25,7 @@ def build_group(client: Client) -> AppGroup:
     group.add_command(commands_command(client))
     group.add_command(doctor_command(client))
     group.add_command(events_group(client))
-    group.add_command(plugins_command(client))
+    group.add_command(plugins_group(client))
     group.add_command(send_command(client))
     group.add_command(simulator_group(client))
     return group

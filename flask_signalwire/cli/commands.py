@@ -21,6 +21,7 @@ _MARKS = {
     "secret": "secret: never shown",
     "number": "a number: masked in logs",
     "url": "a URL: credentials in it are masked",
+    "words": "words: telephone numbers in them are masked",
 }
 _HEAD = ("COMMAND", "METHOD", "ON A CALL", "REPEATABLE", "SUMMARY")
 

@@ -1,4 +1,4 @@
-"""``flask signalwire plugins``."""
+"""``flask signalwire plugins``, and what is below it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .scaffold import new_command
 from .shared import echo_columns, echo_json
 
 if TYPE_CHECKING:
@@ -14,20 +15,24 @@ if TYPE_CHECKING:
     from ..plugins.manager import PluginInfo
 
 
-def plugins_command(client: Client) -> click.Command:
-    """The command that lists one app's plugins."""
+def plugins_group(client: Client) -> click.Group:
+    """The command that lists one app's plugins, with what is done about plugins below it."""
 
-    @click.command("plugins", short_help="List the plugins.")
+    @click.group("plugins", short_help="List the plugins.", invoke_without_command=True)
     @click.option("--json", "as_json", is_flag=True, help="Print JSON, one list.")
-    def plugins(as_json: bool) -> None:
+    @click.pass_context
+    def plugins(context: click.Context, as_json: bool) -> None:
         """List the plugins: name, distribution, version, hooks, status, and why one is not
         active.
         """
+        if context.invoked_subcommand is not None:
+            return
         if as_json:
             echo_json([dataclasses.asdict(info) for info in client.plugins])
             return
         echo_columns([("NAME", "STATUS", "FROM", "HOOKS"), *map(_row, client.plugins)])
 
+    plugins.add_command(new_command)
     return plugins
 
 

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from ..exceptions import PayloadError
 from ..readonly import ReadOnlyDict, freeze, thaw
-from ..redaction import text_of
+from ..redaction import Show, text_of
 from .fields import (
     PayloadSchema,
     UnknownKey,
@@ -110,9 +110,14 @@ class Command:
         inner[last] = value
         return self.replace(params=params)
 
-    def masked_params(self) -> dict[str, Any]:
-        """The params with secrets left out and telephone numbers masked: for logs and records."""
-        masked: dict[str, Any] = self.spec.payload.mask(self.params)
+    def masked_params(self, show: Show | None = None) -> dict[str, Any]:
+        """The params with secrets left out and telephone numbers masked: for logs and records.
+
+        :param show: a function of ``"number"`` or ``"words"`` and a text that a schema marks so,
+            which returns what is shown in its place, None for the usual mask. Text that no schema
+            knows counts as words.
+        """
+        masked: dict[str, Any] = self.spec.payload.mask(self.params, show)
         return masked
 
     def __repr__(self) -> str:

@@ -55,10 +55,10 @@ def test_one_command_is_explained_at_every_depth(app: Flask, run: Run) -> None:
     assert by_wire == by_method
     text = run(app, "commands", "live_translate").output
     assert "action.start.to_lang  (required)" in text
-    assert "action.inject.message  (required)" in text
+    assert "action.inject.message  (required; words: telephone numbers in them are masked)" in text
     assert "not in the public contract" in text
     text = run(app, "commands", "play").output
-    assert 'play[].params.text  (required; type "tts")' in text
+    assert 'play[].params.text  (required; type "tts"; words: ' in text
     assert "control_id  (filled in where it is left out)" in text
     text = run(app, "commands", "dial").output
     assert "password  (optional; secret: never shown)" in text

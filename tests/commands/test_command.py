@@ -178,6 +178,49 @@ def test_a_commands_repr_shows_neither_password_nor_number(password: str, digits
     assert command.params["password"] == password
 
 
+@pytest.mark.parametrize(
+    ("name", "params", "seen"),
+    [
+        (
+            "dial",
+            {
+                "from": "+14155550100",
+                "to": "sip:ana@e.org",
+                "password": "p",
+                "timeout": 30,
+                "url": "https://e.org",
+                "swml": {"sections": {"main": [{"play": "say:Hi"}]}},
+            },
+            {("number", "+14155550100"), ("number", "sip:ana@e.org"), ("words", "say:Hi")},
+        ),
+        (
+            "calling.play",
+            {"play": [{"type": "tts", "params": {"text": "Hi", "language": "en-US"}}]},
+            {("words", "Hi")},
+        ),
+        (
+            "calling.live_translate",
+            {"action": {"inject": {"message": "Hi", "direction": "local-caller"}}},
+            {("words", "Hi")},
+        ),
+        ("calling.ai_sidecar", {"prompt": {"text": "Help", "api_key": "k"}}, {("words", "Help")}),
+        ("calling.end", {"surprise": "Hi", "token": "t"}, {("words", "Hi")}),
+    ],
+)
+def test_who_keeps_records_decides_how_numbers_and_words_are_shown(name, params, seen) -> None:
+    asked = set()
+
+    def show(kind: str, text: str) -> str:
+        asked.add((kind, text))
+        return f"<{kind}>"
+
+    masked = json.dumps(Command(COMMANDS[name], None, params).masked_params(show))
+    assert asked == seen
+    assert not [text for _, text in seen if text in masked]
+    usual = Command(COMMANDS[name], None, params)
+    assert usual.masked_params(lambda kind, text: None) == usual.masked_params()
+
+
 def test_what_the_sdk_takes_for_a_hold_is_written_as_the_contract_wants_it() -> None:
     spec = COMMANDS["calling.ai_hold"]
     assert spec.complete({"timeout": 300}) == {"timeout": "300"}

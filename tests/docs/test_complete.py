@@ -200,9 +200,11 @@ def test_pages_are_fit_to_read(page):
 
 
 def test_examples_use_public_names_only(page):
-    """The package, its simulator, exceptions and tester, and plugins are what users import."""
+    """The package, its simulator, exceptions and tester are what users import; of a plugin, the
+    package itself.
+    """
     modules = ("exceptions", "simulator", "testing")
-    plugins = {"flask_signalwire_captions"}
+    plugins = {f"flask_signalwire_{name}" for name in ("audit", "autolang", "captions")}
     allowed = {"flask_signalwire", *plugins, *(f"flask_signalwire.{name}" for name in modules)}
     for text in [*(block.text for block in page.examples), *page.files.values()]:
         found = set(re.findall(r"from (flask_signalwire[\w.]*) import", text))

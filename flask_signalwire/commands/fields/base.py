@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from marshmallow.fields import Field
 
 from ...readonly import MAPPING, MAX_DEPTH
-from ...redaction import Sensitivity, mask, scrub
+from ...redaction import Sensitivity, Show, mask, scrub
 
 MAX_INTEGER = 2**63
 """Where integers end: beyond, other JSON parsers lose digits, and Python refuses to print some."""
@@ -197,6 +197,6 @@ class JSONField(Field):  # type: ignore[type-arg]  # generic in marshmallow 4, n
         found = describe(value, reveal=self.sensitivity not in ("secret", "number"))
         return ValidationError(f"{found}; expected {self.expected}{such_as}")
 
-    def mask(self, value: Any) -> Any:
-        """The value as logs and journals show it."""
-        return mask(value, self.sensitivity)
+    def mask(self, value: Any, show: Show | None = None) -> Any:
+        """The value as logs and journals show it; see :meth:`.Command.masked_params`."""
+        return mask(value, self.sensitivity, show=show)

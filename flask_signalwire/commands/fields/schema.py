@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 from marshmallow import RAISE, Schema, ValidationError, validates_schema
 
 from ...readonly import MAPPING
-from ...redaction import SECRET, mask, scrub
+from ...redaction import SECRET, Show, mask, scrub
 from .base import JSONField, UnknownKey, suggest
 
 
@@ -118,7 +118,7 @@ class PayloadSchema(Schema):
                 ordered[key] = [UnknownKey(f"unknown key{suggest(key, known)}")]
         error.messages = ordered
 
-    def mask(self, payload: Any) -> Any:
+    def mask(self, payload: Any, show: Show | None = None) -> Any:
         """The payload as logs and journals show it; anything that is no object becomes a mask."""
         if not isinstance(payload, Mapping):
             return payload if payload is None else SECRET
@@ -126,9 +126,9 @@ class PayloadSchema(Schema):
         for key, value in payload.items():
             near = self.keys.get(key) or self._near(key)
             if near is not None:
-                masked[scrub(str(key))] = near.mask(value)
+                masked[scrub(str(key))] = near.mask(value, show)
             else:
-                masked.update(mask({key: value}))
+                masked.update(mask({key: value}, "words", show=show))
         return masked
 
     def _near(self, key: object) -> JSONField | None:

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from ...readonly import MAPPING
-from ...redaction import mask
+from ...redaction import Show, mask
 from .base import JSONField, UnknownKey, check_json, suggest
 from .scalars import Choice, Text
 from .schema import PayloadSchema, quick_test
@@ -54,10 +54,10 @@ class ListOf(JSONField):
                 errors[index] = error.messages
         return errors
 
-    def mask(self, value: Any) -> Any:
+    def mask(self, value: Any, show: Show | None = None) -> Any:
         if isinstance(value, (list, tuple)):
-            return [self.inner.mask(item) for item in value]
-        return super().mask(value)
+            return [self.inner.mask(item, show) for item in value]
+        return super().mask(value, show)
 
 
 class FreeObject(JSONField):
@@ -65,6 +65,10 @@ class FreeObject(JSONField):
 
     expected = "an object"
     annotation = "Mapping[str, Any]"
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("sensitivity", "words")
+        super().__init__(**options)
 
     def check(self, value: Any) -> Mapping[str, Any]:
         if not isinstance(value, MAPPING):
@@ -88,8 +92,8 @@ class Object(JSONField):
             raise self.refuse(value)
         return self.schema.load(value)
 
-    def mask(self, value: Any) -> Any:
-        return self.schema.mask(value)
+    def mask(self, value: Any, show: Show | None = None) -> Any:
+        return self.schema.mask(value, show)
 
 
 class Keyed(JSONField):
@@ -131,12 +135,20 @@ class Keyed(JSONField):
             raise ValidationError({key: error.messages}) from None
         return value if checked is inner and isinstance(value, dict) else {key: checked}
 
-    def mask(self, value: Any) -> Any:
+    def mask(self, value: Any, show: Show | None = None) -> Any:
         if not isinstance(value, MAPPING):
-            return super().mask(value)
+            return super().mask(value, show)
         return {
-            **{key: self.choices[key].mask(value[key]) for key in self.choices if key in value},
-            **mask({key: inner for key, inner in value.items() if key not in self.choices}),
+            **{
+                key: field.mask(value[key], show)
+                for key, field in self.choices.items()
+                if key in value
+            },
+            **mask(
+                {key: inner for key, inner in value.items() if key not in self.choices},
+                "words",
+                show=show,
+            ),
         }
 
 
@@ -206,15 +218,15 @@ class Tagged(JSONField):
         except ValidationError:
             return False
 
-    def mask(self, value: Any) -> Any:
+    def mask(self, value: Any, show: Show | None = None) -> Any:
         if not isinstance(value, MAPPING):
-            return super().mask(value)
+            return super().mask(value, show)
         tag = value.get("type")
         known = self.choices.get(tag) if isinstance(tag, str) else None
         if known is None or "params" not in value:
-            return mask(value)
+            return mask(value, "words", show=show)
         rest = {key: inner for key, inner in value.items() if key != "params"}
-        return {**mask(rest), "params": known.mask(value["params"])}
+        return {**mask(rest, show=show), "params": known.mask(value["params"], show)}
 
 
 class Either(JSONField):
@@ -234,8 +246,8 @@ class Either(JSONField):
             return self.other.check(value)
         raise self.refuse(value)
 
-    def mask(self, value: Any) -> Any:
-        return (self.text if isinstance(value, str) else self.other).mask(value)
+    def mask(self, value: Any, show: Show | None = None) -> Any:
+        return (self.text if isinstance(value, str) else self.other).mask(value, show)
 
 
 def callback_fields(

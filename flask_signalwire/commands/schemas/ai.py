@@ -31,7 +31,9 @@ class AiHold(PayloadSchema):
         example="60",
         help="Seconds until the agent comes back by itself.",
     )
-    prompt = Text(example="One moment, please.", help="What the agent says before.")
+    prompt = Text(
+        sensitivity="words", example="One moment, please.", help="What the agent says before."
+    )
 
     @classmethod
     def accept(cls, params: dict[str, Any]) -> dict[str, Any]:
@@ -44,18 +46,24 @@ class AiHold(PayloadSchema):
 
 
 class AiUnhold(PayloadSchema):
-    prompt = Text(documented=False, help="What the agent says then.")
+    prompt = Text(sensitivity="words", documented=False, help="What the agent says then.")
 
 
 class AiReset(PayloadSchema):
     full_reset = Boolean(help="Forget the conversation.")
-    user_prompt = Text(example="Ask for the order number.", help="A new prompt of the user.")
-    system_prompt = Text(example="You are a receptionist.", help="A new prompt of the system.")
+    user_prompt = Text(
+        sensitivity="words", example="Ask for the order number.", help="A new prompt of the user."
+    )
+    system_prompt = Text(
+        sensitivity="words", example="You are a receptionist.", help="A new prompt of the system."
+    )
 
 
 class AiMessage(PayloadSchema):
     role = Choice("system", "user", "assistant", help="Who says it.")
-    message_text = Text(example="The caller is a customer.", help="What is said to the agent.")
+    message_text = Text(
+        sensitivity="words", example="The caller is a customer.", help="What is said to the agent."
+    )
     reset = Object(AiReset, help="Begin anew.")
     global_data = FreeObject(example={"order": 42}, help="Data that the agent knows.")
 
@@ -101,9 +109,13 @@ class SidecarParams(PayloadSchema):
     live_events = Boolean(help="Send each utterance as it is spoken.")
     verbose_utterances = Boolean(help="Send utterances with all that is known of them.")
     debug = Boolean(help="Send what it thinks.")
-    ai_summary_prompt = Text(example="In one sentence.", help="How to summarise.")
+    ai_summary_prompt = Text(
+        sensitivity="words", example="In one sentence.", help="How to summarise."
+    )
     summary_model = Text(help="The model that summarises.")
-    transcribe_prompt = Text(example="Names of products.", help="What to expect in the speech.")
+    transcribe_prompt = Text(
+        sensitivity="words", example="Names of products.", help="What to expect in the speech."
+    )
     speech_engine = Text(example="deepgram", help="Who recognises the speech.")
     speech_timeout = Integer(0, 600000, example=60000, help="Longest utterance, in milliseconds.")
     vad_silence_ms = Integer(
@@ -120,13 +132,15 @@ class SidecarSummarize(PayloadSchema):
         callback="sidecar",
         help="Where the summary is sent.",
     )
-    prompt = Text(example="In one sentence.", help="How to summarise.")
+    prompt = Text(sensitivity="words", example="In one sentence.", help="How to summarise.")
 
 
 class Sidecar(PayloadSchema):
     lang = LanguageTag(help="What is spoken; required unless `action` is given.")
     prompt = Either(
-        Text(example="Help the agent to answer."), FreeObject(), help="What the sidecar is to do."
+        Text(sensitivity="words", example="Help the agent to answer."),
+        FreeObject(),
+        help="What the sidecar is to do.",
     )
     model = Text(help="The model that thinks.")
     direction = BothLegs(help="Whose speech.")
@@ -135,7 +149,9 @@ class Sidecar(PayloadSchema):
     SWAIG = FreeObject(example={"functions": []}, help="Functions that it may call.")
     permissions = Object(SidecarPermissions, help="What functions may do.")
     global_data = FreeObject(example={"order": 42}, help="Data that it knows.")
-    hints = ListOf(Text(example="invoice"), empty=False, help="Words to expect.")
+    hints = ListOf(
+        Text(sensitivity="words", example="invoice"), empty=False, help="Words to expect."
+    )
     params = Object(SidecarParams, help="How it listens and thinks.")
     action = Keyed(
         {"summarize": Object(SidecarSummarize, help="Summarise what was said so far.")},
@@ -156,5 +172,8 @@ class Sidecar(PayloadSchema):
 
 class SidecarText(PayloadSchema):
     text = Text(
-        required=True, example="What did the caller order?", help="What it is told or asked."
+        sensitivity="words",
+        required=True,
+        example="What did the caller order?",
+        help="What it is told or asked.",
     )

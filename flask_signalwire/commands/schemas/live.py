@@ -37,7 +37,9 @@ class LiveStart(PayloadSchema):
     )
     live_events = Boolean(help="Send each utterance as it is spoken.")
     ai_summary = Boolean(help="Send a summary at the end.")
-    ai_summary_prompt = Text(example="In one sentence.", help="How to summarise.")
+    ai_summary_prompt = Text(
+        sensitivity="words", example="In one sentence.", help="How to summarise."
+    )
     speech_engine = Choice("deepgram", "google", help="Who recognises the speech.")
     speech_timeout = Integer(1500, example=60000, help="Longest utterance, in milliseconds.")
     vad_silence_ms = Integer(
@@ -70,13 +72,14 @@ class LiveSummarize(PayloadSchema):
         callback="live",
         help="Where the summary is sent.",
     )
-    prompt = Text(example="In one sentence.", help="How to summarise.")
-    summary_prompt = Text(documented=False)
+    prompt = Text(sensitivity="words", example="In one sentence.", help="How to summarise.")
+    summary_prompt = Text(sensitivity="words", documented=False)
     ai_model = Text(documented=False)
 
 
 class Inject(PayloadSchema):
     message = Text(
+        sensitivity="words",
         required=True,
         blank=False,
         expected="text that is not blank",
@@ -88,7 +91,7 @@ class Inject(PayloadSchema):
 
 class TranscribeStart(LiveStart):
     lang = LanguageTag(required=True, example="en-US", help="What is spoken.")
-    hints = ListOf(Text(), documented=False, help="Words to expect.")
+    hints = ListOf(Text(sensitivity="words"), documented=False, help="Words to expect.")
     verbose_utterances = Boolean(documented=False)
 
 

@@ -69,7 +69,7 @@ class PlayAudio(PayloadSchema):
 
 
 class PlayTts(PayloadSchema):
-    text = Text(required=True, example="Hello", help="What to say.")
+    text = Text(sensitivity="words", required=True, example="Hello", help="What to say.")
     language = Text(example="en-US", help="Its language.")
     gender = Choice("male", "female", help="Of the voice.")
     voice = Text(example="elevenlabs.josh", help="The voice, such as `elevenlabs.josh`.")
@@ -164,7 +164,7 @@ class CollectSpeech(PayloadSchema):
     end_silence_timeout = Above(help="Seconds of silence that end it.")
     speech_timeout = Above(help="Seconds that it may take.")
     language = Text(example="en-US", help="What is spoken.")
-    hints = ListOf(Text(example="invoice"), help="Words to expect.")
+    hints = ListOf(Text(sensitivity="words", example="invoice"), help="Words to expect.")
     model = Text(example="nova-3", help="Of the engine.")
     engine = Choice("Google", "Google.V2", "Deepgram", help="Who recognises it.")
 

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from ...readonly import MAPPING
-from ...redaction import SECRET
+from ...redaction import SECRET, Show
 from ..fields import (
     Choice,
     FreeObject,
@@ -97,7 +97,7 @@ class Headers(JSONField):
         check_json(value)
         return value
 
-    def mask(self, value: Any) -> Any:
+    def mask(self, value: Any, show: Show | None = None) -> Any:
         """Names may show; what stands under any other key may be a credential."""
         if not isinstance(value, (list, tuple)):
             return SECRET

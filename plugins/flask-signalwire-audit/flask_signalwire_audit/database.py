@@ -1,197 +1,139 @@
-"""Connections: one engine a process, nothing open across a fork, SQLite that waits for its turn."""
+"""The journal's database: opened at first use, by every process anew; its transactions."""
 
 from __future__ import annotations
 
 import os
-import threading
-import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from flask_signalwire import scrub
+
+from . import schema
+from .engines import LAZY, WRITES, Opened, open_engine, open_url, use_wal
 from .errors import AuditError
-from .table import commands, metadata
-
-PATIENCE = 10.0
-"""Seconds that a command waits for a busy SQLite database before it is stopped."""
-
-_WRITES = "signalwire_audit_writes"
 
 
 class Database:
-    """The journal's database. Opened at first use, by every process anew.
+    """Where a journal is kept.
 
-    :param url: which one.
+    :param where: a URL, or a function that gives the app's own engine.
     :param own_file: whether it is a SQLite file to be made here, folder included, for nobody else's
         eyes.
     """
 
-    def __init__(self, url: URL, *, own_file: bool = False) -> None:
-        self._url = url
+    def __init__(self, where: URL | Callable[[], Engine], *, own_file: bool = False) -> None:
+        self._where = where
         self._own_file = own_file
         # By process id: a child that is forked opens its own connections and leaves the inherited
         # ones alone. `dict.setdefault` is atomic, so no lock has to survive the fork either.
-        self._opened: dict[int, _Opened] = {}
+        self._opened: dict[int, Opened] = {}
         weakref.finalize(self, _close, self._opened)
+
+    @property
+    def opened(self) -> Opened:
+        """What this process has open.
+
+        :raises AuditError: where the app's own engine can't be had.
+        """
+        found = self._opened.get(os.getpid())
+        if found is None:
+            if isinstance(self._where, URL):
+                new = open_url(self._where)
+            else:
+                new = open_engine(self._where())
+            found = self._opened.setdefault(os.getpid(), new)
+        return found
 
     @contextmanager
     def transaction(self, *, writes: bool) -> Iterator[Connection]:
-        """A connection inside of a transaction, committed at the end.
+        """A connection inside of a transaction, committed at the end; its turn is waited for.
 
-        :raises AuditError: where the database fails.
+        :raises AuditError: where the database fails, or its tables are not those of this version.
         """
-        opened = self._opened.get(os.getpid())
-        if opened is None:
-            opened = self._opened.setdefault(os.getpid(), _Opened(self._url))
-        try:
-            with opened.turn():
-                if not opened.ready:
-                    self._create(opened)
-                with opened.engine.connect() as connection:
-                    connection.execution_options(**{_WRITES: writes})
-                    with connection.begin():
-                        yield connection
-        except (SQLAlchemyError, OSError) as error:
-            # The driver's own words: SQLAlchemy's would add the statement.
-            cause = error.orig if isinstance(error, DBAPIError) else error
-            verb = "written" if writes else "read"
-            raise AuditError(
-                f"the audit's database can't be {verb} ({type(cause).__name__}: {cause})"
-            ) from error
+        opened = self.opened
+        with explained(writes=writes), opened.turn(writes=writes):
+            self.prepare(opened)
+            with begin(opened, writes=writes) as connection:
+                yield connection
 
-    def _create(self, opened: _Opened) -> None:
-        if self._own_file and self._url.database:
-            path = Path(self._url.database)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        if opened.is_file:
-            _use_wal(opened.engine)
-        try:
-            with opened.engine.connect() as connection:
-                connection.execution_options(**{_WRITES: True})
-                with connection.begin():
-                    metadata.create_all(connection)
-        except DBAPIError:
-            # Another process may have been faster; SQLite made it wait, other databases don't.
-            if not inspect(opened.engine).has_table(commands.name):
-                raise
+    def prepare(self, opened: Opened) -> None:
+        """Make the file, switch it to write-ahead logging, and check the tables: once a process."""
+        if opened.ready:
+            return
+        self._make_file()
+        if opened.own and opened.is_file:
+            use_wal(opened.engine)
+        with begin(opened, writes=False) as connection:
+            found = schema.revision(connection)
+            fresh = found is None and opened.own and opened.is_sqlite and schema.empty(connection)
+        if fresh:
+            with begin(opened, writes=True) as connection:
+                schema.upgrade(connection)
+                found = schema.revision(connection)
+        schema.check(found)
         opened.ready = True
 
+    def upgrade(self) -> tuple[str | None, str]:
+        """Bring the tables to this version.
 
-class _Opened:
-    """What one process has open."""
+        :returns: the revision before, and the one now.
+        :raises AuditError: where that fails.
+        """
+        opened = self.opened
+        with explained(writes=True), opened.turn(writes=True):
+            self._make_file()
+            if opened.own and opened.is_file:
+                use_wal(opened.engine)
+            with begin(opened, writes=True) as connection:
+                before = schema.revision(connection)
+                if before != schema.REVISION:
+                    schema.upgrade(connection)
+            opened.ready = False
+        return before, schema.REVISION
 
-    def __init__(self, url: URL) -> None:
-        is_sqlite = url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {}
-        if is_sqlite and "timeout" not in url.query:
-            options["connect_args"] = {"timeout": PATIENCE}
-        if _in_memory(url):
-            # The database lives as long as its connection, so all threads share one.
-            options["poolclass"] = StaticPool
-            options.setdefault("connect_args", {})["check_same_thread"] = False
-        # Errors must not quote what was being written.
-        self.engine: Engine = create_engine(url, hide_parameters=True, **options)
-        self.is_file = is_sqlite and not _in_memory(url)
-        self.ready = False
-        # SQLite takes one writer at a time. Threads that queue here are served at once, while those
-        # that meet in SQLite poll, and the unlucky ones starve.
-        self.lock = threading.Lock()
-        self._is_sqlite = is_sqlite
-        if is_sqlite:
-            _take_over_transactions(self.engine)
-        if self.is_file:
-            _close_before_forks(self)
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for this thread's turn; databases other than SQLite need none."""
-        if not self._is_sqlite:
-            yield
-            return
-        if not self.lock.acquire(timeout=2 * PATIENCE):
-            raise AuditError("the audit's database is busy: too many commands wait to be written")
-        try:
-            yield
-        finally:
-            self.lock.release()
+    def _make_file(self) -> None:
+        if self._own_file and isinstance(self._where, URL) and self._where.database:
+            path = Path(self._where.database)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _in_memory(url: URL) -> bool:
-    if url.get_backend_name() != "sqlite":
-        return False
-    name = url.database or ":memory:"
-    return ":memory:" in name or url.query.get("mode") == "memory" or "mode=memory" in name
+@contextmanager
+def begin(opened: Opened, *, writes: bool) -> Iterator[Connection]:
+    """A connection inside of a transaction; nobody's turn is waited for."""
+    with opened.engine.connect() as connection:
+        lazy = opened.is_sqlite and not opened.own
+        connection.execution_options(**{WRITES: writes, LAZY: lazy})
+        with connection.begin():
+            if writes:
+                opened.patience(connection)
+            yield connection
 
 
-def _take_over_transactions(engine: Engine) -> None:
-    """Begin with ``BEGIN IMMEDIATE`` where something is written.
-
-    Python's sqlite3 begins by itself, and lazily: a transaction that turns from reading to writing
-    fails at once with "database is locked" when another one wrote meanwhile, whatever the timeout.
-    """
-
-    @event.listens_for(engine, "connect")
-    def connected(connection: Any, record: Any) -> None:
-        connection.isolation_level = None
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+@contextmanager
+def explained(*, writes: bool) -> Iterator[None]:
+    """Turn what a database raises into an AuditError that quotes nothing that was written."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        verb = "written" if writes else "read"
+        raise AuditError(f"the audit's database can't be {verb} ({reason(error)})") from error
 
 
-def _use_wal(engine: Engine) -> None:
-    """Let readers and the writer work at the same time; the file remembers it.
-
-    SQLite's own timeout does not cover this switch when many processes try it at once.
-    """
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            with engine.connect() as connection:
-                raw = connection.connection.cursor()
-                try:
-                    raw.execute("PRAGMA journal_mode=WAL")
-                finally:
-                    raw.close()
-            return
-        except Exception as error:  # the driver's own class, which depends on the driver
-            if "locked" not in str(error) or time.monotonic() > until:
-                raise
-            time.sleep(0.02)
+def reason(error: Exception) -> str:
+    """The driver's own words: SQLAlchemy's would add the statement, and further lines the row."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    lines = str(cause).splitlines() or [""]
+    return f"{type(cause).__name__}: {scrub(lines[0].strip())}"
 
 
-def _close_before_forks(opened: _Opened) -> None:
-    """Close idle connections before this process forks.
-
-    SQLite's locks belong to a process while its memory of them is inherited: a child would believe
-    that it holds locks that it does not hold, even on connections of its own.
-    """
-    kept = weakref.ref(opened)
-    held: list[_Opened] = []
-
-    def before() -> None:
-        opened = kept()
-        if opened is not None and opened.lock.acquire(timeout=PATIENCE):
-            held.append(opened)
-            opened.engine.dispose()
-
-    def after() -> None:
-        while held:
-            held.pop().lock.release()
-
-    if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-        os.register_at_fork(before=before, after_in_parent=after, after_in_child=after)
-
-
-def _close(opened: dict[int, _Opened]) -> None:
+def _close(opened: dict[int, Opened]) -> None:
     here = opened.pop(os.getpid(), None)
-    if here is not None:
+    if here is not None and here.own:
         here.engine.dispose()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from flask_signalwire import CallLeg, Command, exceptions, hookimpl
+from flask_signalwire import CallLeg, Command, events, exceptions, hookimpl
 
 from .cli import build_group
 from .database import Database
+from .journal import Journal
 from .log import AuditLog
 from .recorder import Recorder
-from .settings import database_url, is_own_file
+from .settings import AuditSettings
 
 if TYPE_CHECKING:
     import click
@@ -25,13 +26,15 @@ class Audit:
 
     @hookimpl
     def signalwire_setup(self, app: Flask) -> None:
-        database = Database(database_url(app), own_file=is_own_file(app))
-        self._recorder = Recorder(database)
-        self._log = app.extensions[EXTENSION] = AuditLog(database)
+        self._settings = AuditSettings.load(app)
+        database = Database(self._settings.where, own_file=self._settings.own_file)
+        self._journal = Journal(database, self._settings.keys)
+        self._recorder = Recorder(self._journal, self._settings)
+        app.extensions[EXTENSION] = AuditLog(self._journal)
 
     @hookimpl
     def signalwire_register_cli(self, group: click.Group) -> None:
-        group.add_command(build_group(self._log))
+        group.add_command(build_group(self._journal))
 
     # Outermost, so that what other wrappers do to a command (stop it, delay it) is journalled too.
     @hookimpl(wrapper=True, tryfirst=True)
@@ -48,3 +51,8 @@ class Audit:
         self, command: Command, error: exceptions.CommandError, stage: str, elapsed: float
     ) -> None:
         self._recorder.failed(command, error, stage, elapsed)
+
+    @hookimpl
+    def signalwire_event_received(self, event: events.Event) -> None:
+        if self._settings.events:
+            self._recorder.event(event)

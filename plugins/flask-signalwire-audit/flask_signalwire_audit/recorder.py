@@ -1,91 +1,168 @@
-"""Writing: the intent before a command is sent, the outcome after."""
+"""What is written when: the intent before a command is sent, the outcome after."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+import logging
+from collections.abc import Mapping
+from typing import Any, TypeGuard
 
-from sqlalchemy import insert, update
-
-from flask_signalwire import CallLeg, Command, exceptions
+from flask_signalwire import CallLeg, Command, events, exceptions
 
 from . import masking
-from .table import commands
+from .chain import Entry, dump, moment
+from .errors import AuditError
+from .gaps import BestEffort
+from .journal import Journal
+from .keys import normalise
+from .settings import AuditSettings
 
-if TYPE_CHECKING:
-    from .database import Database
+logger = logging.getLogger("flask_signalwire_audit")
 
 LONGEST_MESSAGE = 10_000
+CORNER = "audit"
+"""Ours of ``Command.state``: the columns of the command's intent, once that is written."""
 
 
 class Recorder:
     """Writes one app's journal.
 
-    :param database: where to.
+    :param journal: where to. :param settings: how.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, journal: Journal, settings: AuditSettings) -> None:
+        self._journal = journal
+        self._settings = settings
+        self._best_effort = BestEffort(journal) if settings.mode == "best-effort" else None
 
     def intent(self, command: Command) -> None:
         """Write down that a command is about to be sent, and commit that.
 
-        :raises AuditError: where it can't be written; the command must not be sent then.
+        :raises AuditError: where it can't be written and must be; the command must not be sent
+            then.
         """
-        now = _now()
-        row = {**_described(command), "recorded_at": now, "intent_at": now}
-        with self._database.transaction(writes=True) as connection:
-            connection.execute(insert(commands), row)
+        values, personal, numbers = self._described(command, self._user(command))
+        entry = Entry("intent", values, personal=personal, numbers=frozenset(numbers))
+        if self._append(entry):
+            command.state[CORNER] = values
 
     def succeeded(self, command: Command, leg: CallLeg, elapsed: float) -> None:
         """Write down that the service accepted a command, or that a dry run did not send it."""
-        self._finished(command, _outcome("accepted", leg), elapsed, leg=leg)
+        self._outcome(command, _outcome("accepted", leg), elapsed, leg, {})
 
     def failed(
         self, command: Command, error: exceptions.CommandError, stage: str, elapsed: float
     ) -> None:
-        """Write down how a command failed; one that never came to its intent gets its row here."""
+        """Write down how a command failed, those that never came to their intent too."""
         # The service may have answered before something else went wrong.
         leg = error.leg if isinstance(error, exceptions.PluginError) else None
-        self._finished(
-            command,
-            _outcome(error.outcome, leg),
-            elapsed,
-            leg=leg,
-            stage=stage,
-            error=type(error).__name__,
-            message=masking.clean(error, LONGEST_MESSAGE),
-            request_id=masking.clean(getattr(error, "request_id", None)),
+        more = {
+            "stage": stage,
+            "error": type(error).__name__,
+            "request_id": masking.clean(getattr(error, "request_id", None)),
+        }
+        message = masking.clean(error, LONGEST_MESSAGE)
+        self._outcome(command, _outcome(error.outcome, leg), elapsed, leg, more, message)
+
+    def event(self, event: events.Event) -> None:
+        """Write down that a callback came, without what it says.
+
+        Its digest is kept: it tells whether a payload that somebody shows is the one that came.
+        """
+        numbers = {normalise(number) for number in _numbers(event.raw)}
+        values = {
+            "account": masking.clean(event.account),
+            "name": masking.clean(event.kind),
+            "call_id": masking.clean(event.call_id),
+            "control_id": masking.clean(event.control_id),
+        }
+        raw = dump(masking.plain(event.raw))
+        personal = {
+            "purpose": masking.clean(event.purpose),
+            "timestamp": moment(event.timestamp) if event.timestamp else None,
+            "payload_digest": self._journal.keys.current.digest(raw),
+        }
+        self._append(
+            Entry(
+                "event",
+                values,
+                personal=personal,
+                numbers=frozenset(numbers),
+                at=event.received_at,
+            )
         )
 
-    def _finished(
-        self, command: Command, outcome: str, elapsed: float, leg: CallLeg | None, **more: Any
+    def _append(self, entry: Entry) -> bool:
+        if self._best_effort is not None:
+            return self._best_effort.append(entry)
+        self._journal.append(entry)
+        return True
+
+    def _outcome(
+        self,
+        command: Command,
+        outcome: str,
+        elapsed: float,
+        leg: CallLeg | None,
+        more: Mapping[str, Any],
+        message: str | None = None,
     ) -> None:
-        now = _now()
-        values = {"finished_at": now, "outcome": outcome, "elapsed": elapsed, **more}
+        values, personal, numbers = command.state.get(CORNER), dict[str, Any](), set[str]()
+        if values is None:
+            try:
+                who = self._user(command)
+            except AuditError:  # it was not sent; what stopped it is the error
+                who = None
+            values, personal, numbers = self._described(command, who)
+        values = {**values, **more, "outcome": outcome, "elapsed": elapsed}
+        if message is not None:
+            personal["message"] = message
         if leg is not None:
             values["leg_id"] = masking.clean(leg.id)
             values["leg_status"] = masking.clean(leg.status)
             values["request_id"] = masking.clean(leg.request_id)
-        with self._database.transaction(writes=True) as connection:
-            known = update(commands).where(commands.c.id == command.id).values(values)
-            if connection.execute(known).rowcount == 0:
-                row = {**_described(command), "recorded_at": now, **values}
-                connection.execute(insert(commands), row)
+            numbers |= {normalise(each) for each in (leg.from_, leg.to) if is_number(each)}
+        self._append(Entry("outcome", values, personal=personal, numbers=frozenset(numbers)))
+
+    def _described(
+        self, command: Command, who: str | None
+    ) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
+        settings = self._settings
+        hashed = settings.keys if settings.hash_numbers else None
+        try:
+            params = masking.Params(command, settings.text, hashed)
+        except AuditError:  # no key: it can't be written either, and that is reported there
+            params = masking.Params(command, settings.text, None)
+        values = {**_identified(command), "who": who}
+        return values, {"params": params.masked}, params.numbers
+
+    def _user(self, command: Command) -> str | None:
+        if self._settings.user is None:
+            return masking.user(command.context.get("user"))
+        try:
+            return masking.user(self._settings.user(command))
+        except Exception as error:
+            if self._best_effort is None:
+                raise AuditError(
+                    f"SIGNALWIRE_AUDIT_USER raised {type(error).__name__}, so nobody knows who "
+                    "sends this command"
+                ) from error
+            logger.exception(
+                "SIGNALWIRE_AUDIT_USER crashed; the command is recorded without a user"
+            )
+            return None
 
 
-def _described(command: Command) -> dict[str, Any]:
+def _identified(command: Command) -> dict[str, Any]:
     # `update` names its call among its params.
     call_id = command.call_id
     if call_id is None and not command.spec.takes_id:
         call_id = command.param("id")
     return {
-        "id": command.id,
+        "command_id": command.id,
         "account": masking.clean(command.account),
         "name": masking.clean(command.name),
         "call_id": masking.clean(call_id),
-        "params": masking.params(command),
-        "who": masking.user(command),
+        "control_id": masking.clean(command.param("control_id")),
     }
 
 
@@ -96,5 +173,19 @@ def _outcome(outcome: str, leg: CallLeg | None) -> str:
     return "dry_run" if leg.dry_run else "replayed"  # nothing was sent, so nothing was accepted
 
 
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
+def is_number(value: object) -> TypeGuard[str]:
+    """Whether something may be a number: an answer's keys can hold anything."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _numbers(value: Any, key: str = "") -> list[str]:
+    """The numbers in a callback's payload: what stands under the keys that carry them."""
+    if isinstance(value, Mapping):
+        return [each for name, inner in value.items() for each in _numbers(inner, str(name))]
+    if isinstance(value, (list, tuple)):
+        return [each for inner in value for each in _numbers(inner, key)]
+    found = key.lower() in _NUMBER_KEYS and is_number(value)
+    return [value] if found else []
+
+
+_NUMBER_KEYS = {"from", "to", "from_number", "to_number", "caller_id_number", "destination_number"}

@@ -67,3 +67,42 @@ def test_the_environment_can_name_it(make_app, dial, tmp_path, monkeypatch) -> N
     SignalWire(app)
     dial(app)
     assert (tmp_path / "env.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("MODE", "loose", "is none of strict, best-effort"),
+        ("NUMBERS", True, "is none of masked, hashed"),
+        ("TEXT", "short", 'is neither "drop" nor "keep"'),
+        ("TEXT", 0, 'is neither "drop" nor "keep"'),
+        ("USER", "ana", "can't be called"),
+        ("KEY", "hunter2", "is too short"),
+        ("KEY", ["a key that nobody guesses", 7], "is a int"),
+        ("KEY", [], "is empty"),
+        ("EVENTS", "yes", "is neither true nor false"),
+        ("ENGINE", "sqlite://", "is a str; expected an Engine"),
+        ("MOD", "strict", "did you mean `SIGNALWIRE_AUDIT_MODE`?"),
+    ],
+)
+def test_every_other_setting_is_explained(make_app, name, value, expected) -> None:
+    with pytest.raises(exceptions.ConfigurationError) as raised:
+        make_app(**{f"SIGNALWIRE_AUDIT_{name}": value})
+    assert f"SIGNALWIRE_AUDIT_{name}: " in str(raised.value)
+    assert expected in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_all_mistakes_are_in_one_error(make_app) -> None:
+    with pytest.raises(exceptions.ConfigurationError) as raised:
+        make_app(
+            SIGNALWIRE_AUDIT_URL="sqlite://", SIGNALWIRE_AUDIT_ENGINE=5, SIGNALWIRE_AUDIT_MODE=5
+        )
+    assert str(raised.value).count("SIGNALWIRE_AUDIT_ENGINE: ") == 2
+    assert "SIGNALWIRE_AUDIT_MODE: " in str(raised.value)
+
+
+def test_an_engine_that_is_none_stops_commands(make_app, dial) -> None:
+    app = make_app(SIGNALWIRE_AUDIT_ENGINE=lambda: "sqlite://")
+    with pytest.raises(exceptions.PluginError, match="ENGINE gave a str"):
+        dial(app)

@@ -5,10 +5,64 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from flask_signalwire import mask_number
+from flask_signalwire import CommandRejected, mask_number
 
-Source = Literal["context", "remembered", "setting", "none"]
-"""Where the evidence is from: the command's context, a leg that was seen before, the settings."""
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one source says of the remote party's language.
+
+    :param tag: a BCP 47 tag, such as ``es`` or ``es-MX``; None where the source was asked, says
+        nothing, and speaks for those that come after it under the same hook, too.
+    :param confidence: 0 to 1.
+    :param evidence: what it rests on, fit for a log: masked, short, no words that people said.
+    :param reason: one sentence.
+    """
+
+    tag: str | None
+    confidence: float = 1.0
+    evidence: str = ""
+    reason: str = ""
+
+
+Outcome = Literal["taken", "silent", "uncertain", "unsupported", "crashed", "skipped"]
+"""What came of a step: `taken` ends the search; `uncertain` is below the confidence that is asked
+for; `unsupported` is a language that the app's list has not; `skipped` came after the end."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One source that was asked, in the order of asking.
+
+    :param source: ``evidence``, ``profile``, ``call``, ``text``, ``header``, ``number``; then
+        ``default`` or ``asked`` where the settings say so.
+    :param plugin: who answered: ``built in``, or the name of an evidence plugin.
+    :param tag: the language as the app's list has it, or as it was given where the list has it not.
+    """
+
+    source: str
+    plugin: str
+    outcome: Outcome
+    tag: str | None = None
+    confidence: float = 0.0
+    evidence: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The remote party's language, and the way to it.
+
+    :param tag: None where it is unknown.
+    :param source: the source of the step that was taken; ``none`` where none was.
+    """
+
+    tag: str | None
+    source: str
+    evidence: str
+    confidence: float
+    reason: str
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -16,36 +70,47 @@ class Decision:
     """``command.state["autolang"]``: what was filled in, and why.
 
     :param from_lang: what was filled in as ``from_lang``; None where it was left alone.
-    :param to_lang: what was filled in as ``to_lang``; None where it was left alone.
-    :param source: where the remote party's number came from; ``setting`` where only the local
-        party's language was missing; ``none`` where nothing is known of the remote party.
-    :param evidence: the masked number and its region, such as ``+34*******67, ES``; may be empty.
-    :param confidence: the share of the region's people who speak the language, 0 to 1; 1 for what
-        the settings say; 0 where the remote party's language stays undecided.
+    :param to_lang: likewise.
+    :param lang: what was filled in as a transcription's ``lang``; None where it was left alone.
+    :param source: where the remote party's language is from, see :class:`Step`; ``setting`` where
+        only the local party's was missing; ``none`` where it stays unknown.
+    :param evidence: what it rests on: ``+34*******67, ES``, ``text of 12 words``; may be empty.
+    :param confidence: 0 to 1; 1 for what the settings say, 0 for a default and what is unknown.
     :param reason: one sentence for a log.
-    :param undecided: what is still missing, so that the command will be refused as invalid.
+    :param undecided: the keys that stay missing, so that the command is refused.
+    :param steps: every source that was asked.
     """
 
     from_lang: str | None
     to_lang: str | None
-    source: Source
+    source: str
     evidence: str
     confidence: float
     reason: str
     undecided: tuple[str, ...] = ()
+    lang: str | None = None
+    steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What a telephone number says.
+class LanguageRefused(CommandRejected):
+    """A translation or transcription was not started because of its languages; nothing was sent.
 
-    :param tag: the language; None where the number does not say.
+    :ivar decision: what was found out; None where both languages were given.
     """
 
-    tag: str | None
-    evidence: str
-    confidence: float
-    reason: str
+    decision: Decision | None = None
+
+
+class LanguageUnknown(LanguageRefused):
+    """Nobody knows the language that is missing."""
+
+
+class SameLanguage(LanguageRefused):
+    """Both parties speak one language: there is nothing to translate."""
+
+
+class VoiceMismatch(LanguageRefused):
+    """A voice that is given does not speak the language that was picked."""
 
 
 LONGEST = 64

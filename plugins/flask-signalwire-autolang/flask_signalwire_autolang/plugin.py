@@ -1,112 +1,128 @@
-"""The plugin: fills in what a translation's start leaves out."""
+"""The plugin: fills in what a start leaves out, and listens to what is spoken then."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask_signalwire import CallLeg, Command, hookimpl
+from flask_signalwire import CallLeg, Command, events, hookimpl
 
-from .cli import build_command
-from .decision import Decision, Finding, Source
-from .finding import find
-from .memory import RemoteNumbers
+from . import detectors, signals
+from .choosing import Chooser
+from .decision import Decision
+from .evidence import EvidencePlugins
+from .filling import TRANSCRIBE, TRANSLATE, Filler, missing
+from .listening import Listener
+from .memory import CallMemory, Choice
 from .settings import AutolangSettings
+from .sources import built_in, warm_up
 
 if TYPE_CHECKING:
     import click
     from flask import Flask
 
+    from flask_signalwire import Client
+
 logger = logging.getLogger("flask_signalwire_autolang")
 
-COMMAND = "calling.live_translate"
 STATE = "autolang"
 
 
 class Autolang:
-    """Picks the languages of one app's translations; entry point ``autolang``."""
+    """Picks the languages of one app's sessions; entry point ``autolang``."""
 
     @hookimpl
-    def signalwire_setup(self, app: Flask) -> None:
-        self._settings = AutolangSettings.load(app.config)
-        self._numbers = RemoteNumbers()
+    def signalwire_setup(self, app: Flask, client: Client) -> None:
+        self._app = app
+        self.settings = settings = AutolangSettings.load(app.config)
+        self.catalogue = settings.read_catalogue()
+        self._detector = None
+        if settings.detector is not None and detectors.is_installed(settings.detector):
+            catalogue = self.catalogue
+            self._detector = detectors.make(settings.detector, lambda: catalogue.bases)
+        self._memory = CallMemory()
+        self.plugins = EvidencePlugins(
+            built_in(settings, self._memory, self._detector),
+            client.settings.plugins_blocked,
+            strict=client.settings.plugins_strict,
+        )
+        self.plugins.load_entry_points()
+        for own in settings.evidence:
+            self.plugins.add(own, str(getattr(own, "name", None) or _name(own)))
+        self.chooser = Chooser(settings, self.catalogue, self.plugins, self._memory)
+        self._filler = Filler(settings, self.catalogue, self.chooser)
+        self._listener = Listener(app, settings, self.catalogue, self._memory, self._detector)
+        if settings.warm_up:
+            self.warm_up()
 
     @hookimpl
     def signalwire_register_cli(self, group: click.Group) -> None:
-        group.add_command(build_command(self._settings))
+        from .cli import language_group
 
-    @hookimpl
-    def signalwire_command_succeeded(self, leg: CallLeg) -> None:
-        self._numbers.learn(leg)
+        group.add_command(language_group(self))
+
+    def warm_up(self) -> None:
+        """Load the tables and the detector now: before a server forks its workers, say."""
+        warm_up(self._detector)
 
     @hookimpl
     def signalwire_prepare_command(self, command: Command) -> Command | None:
+        if command.name not in (TRANSLATE, TRANSCRIBE):
+            return None
+        changed, decision, refused = self._filler.fill(command)
+        if decision is not None:
+            command.state[STATE] = decision
+            _log(command, decision)
+            signals.send(signals.language_decided, self._app, command=command, decision=decision)
+        if refused is not None:
+            raise refused
+        return changed if changed is not command else None
+
+    @hookimpl
+    def signalwire_command_succeeded(self, command: Command, leg: CallLeg) -> None:
+        if leg.dry_run or leg.replayed:
+            return
+        self._memory.learn(leg)
+        if command.name == TRANSLATE:
+            self._remember(command)
+
+    def _remember(self, command: Command) -> None:
+        """What a session was started with counts for the next one of the call."""
         start = command.param("action.start")
-        if command.name != COMMAND or not isinstance(start, Mapping):
-            return None
-        # null counts as missing: it is what `to_lang=profile.language` gives where nobody knows.
-        missing = {key for key in ("from_lang", "to_lang") if start.get(key) is None}
-        if not missing:
-            return None
-        decision = self._decide(command, missing)
-        command.state[STATE] = decision
-        _log(command, decision)
-        for key, tag in (("from_lang", decision.from_lang), ("to_lang", decision.to_lang)):
-            if tag is not None:
-                command = command.with_param(f"action.start.{key}", tag)
-        return command
+        tag = start.get(self.settings.remote_key) if isinstance(start, Mapping) else None
+        if not isinstance(tag, str) or missing(tag):
+            return
+        decision: Decision | None = command.state.get(STATE)
+        given = decision is None or getattr(decision, self.settings.remote_key) is None
+        confidence = 1.0 if decision is None or given else decision.confidence
+        # Utterances are held against a default, too; as evidence it is below any threshold.
+        self._memory.choose(command.call_id, Choice(tag, confidence, given))
 
-    def _decide(self, command: Command, missing: set[str]) -> Decision:
-        settings = self._settings
-        chosen: dict[str, str | None] = {"from_lang": None, "to_lang": None}
-        source: Source = "setting"
-        finding = Finding(None, "", 1.0, "only the local party's language was missing")
-        if settings.remote_key in missing:
-            source, finding = self._look(command)
-            chosen[settings.remote_key] = finding.tag
-        reason = finding.reason
-        if settings.local_key in missing:
-            chosen[settings.local_key] = settings.local
-            if settings.local is None:
-                reason += (
-                    f"; {settings.local_key} needs SIGNALWIRE_AUTOLANG_LOCAL, which is not set"
-                )
-        return Decision(
-            from_lang=chosen["from_lang"],
-            to_lang=chosen["to_lang"],
-            source=source,
-            evidence=finding.evidence,
-            confidence=finding.confidence,
-            reason=reason,
-            undecided=tuple(sorted(key for key in missing if chosen[key] is None)),
-        )
+    @hookimpl
+    def signalwire_event_received(self, event: events.Event) -> None:
+        if isinstance(event, events.Utterance):
+            self.hear(event)
 
-    def _look(self, command: Command) -> tuple[Source, Finding]:
-        number = command.context.get("remote_number")
-        if number is not None and number != "":
-            # What the application says counts, even where it leads nowhere: a remembered number
-            # would be somebody else's.
-            return "context", find(number, self._settings.regions)
-        number = self._numbers.get(command.call_id)
-        if number is not None:
-            return "remembered", find(number, self._settings.regions)
-        reason = (
-            "nothing is known of the remote party; pass context={'remote_number': '+34…'} with the "
-            "command"
-        )
-        return "none", Finding(None, "", 0.0, reason)
+    def hear(self, utterance: events.Utterance) -> None:
+        """Learn from what was said in a call: for an app that gets its utterances otherwise."""
+        self._listener.hear(utterance)
+
+
+def _name(source: Any) -> str:
+    return str(getattr(source, "__name__", type(source).__name__))
 
 
 def _log(command: Command, decision: Decision) -> None:
     logger.log(
         logging.WARNING if decision.undecided else logging.INFO,
-        "command %s: from_lang=%s to_lang=%s by %s (%s), confidence %.2f: %s",
+        "command %s: from_lang=%s to_lang=%s lang=%s by %s (%s), confidence %.2f: %s",
         command.id,
         decision.from_lang or "-",
         decision.to_lang or "-",
+        decision.lang or "-",
         decision.source,
-        decision.evidence or "no number",
+        decision.evidence or "no evidence",
         decision.confidence,
         decision.reason,
         extra={"command_id": command.id},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
-SHARE = 50
-"""Per cent of a region's people who must speak an official language, or it is not assumed."""
+from .numbers import DATA
 
 OVERRIDES = {
     # CLDR counts Spanish as the second language of 3 % of Paraguay. It is what most people there
@@ -21,8 +23,8 @@ OVERRIDES = {
 OVERRIDE_CONFIDENCE = 0.5
 """No figure stands behind an override, so it counts as little as what is just assumed."""
 
-# CLDR lists a language and a form of it as two, with the same people.
-_SAME = {"no": "nb"}
+STEP_DOWN = 50
+"""Per cent who must speak an official language that stands in for one that is not supported."""
 
 
 @dataclass(frozen=True)
@@ -38,40 +40,42 @@ class Spoken:
     reason: str
 
 
-def language_of(region: str) -> Spoken:
-    """The official language that most people of a region speak, if at least half of them do."""
+@lru_cache(maxsize=1)
+def _table() -> dict[str, dict[str, float]]:
+    table: dict[str, dict[str, float]] = json.loads((DATA / "regions.json").read_text("utf-8"))[
+        "regions"
+    ]
+    return table
+
+
+def language_of(region: str, supports: Callable[[str], object]) -> Spoken:
+    """The official language that most people of a region speak.
+
+    Languages that are official in a part of the region only say nothing about the whole. Where the
+    largest is not supported, the next one that half of the people speak stands in.
+
+    :param supports: whether a tag is one that can be translated.
+    """
     if region in OVERRIDES:
         language = OVERRIDES[region]
-        return Spoken(
-            f"{language}-{region}", OVERRIDE_CONFIDENCE, f"{language} by a rule of this plugin"
-        )
-    shares = _official(region)
-    ranked = sorted(shares, key=lambda language: (-shares[language], language))
+        reason = f"{language} by a rule of this plugin"
+        return Spoken(f"{language}-{region}", OVERRIDE_CONFIDENCE, reason)
+    shares = _table().get(region, {})
+    ranked = list(shares)  # the largest first
     if not ranked:
         return Spoken(None, 0.0, "CLDR knows no official language there")
     first = ranked[0]
-    if shares[first] < SHARE:
-        known = f"{first} {shares[first]:g} %"
-        return Spoken(None, 0.0, f"no official language is spoken by half of the people ({known})")
     if len(ranked) > 1 and shares[ranked[1]] == shares[first]:
         return Spoken(None, 0.0, f"{first} and {ranked[1]} are spoken by equally many people")
-    reason = f"{first} is official and spoken by {shares[first]:g} % of the people"
-    return Spoken(f"{first}-{region}", min(shares[first] / 100, 1.0), reason)
+    if not supports(f"{first}-{region}"):
+        for other in ranked[1:]:
+            if shares[other] >= STEP_DOWN and supports(f"{other}-{region}"):
+                reason = f"{first} is not supported; {other} is official and spoken by"
+                return _spoken(other, region, shares[other], reason)
+    return _spoken(first, region, shares[first], f"{first} is official and spoken by")
 
 
-def _official(region: str) -> dict[str, float]:
-    """Official languages and the per cent of people who speak them, whatever script they use.
-
-    Languages that are official in a part of the region only say nothing about the whole.
-    """
-    from babel.languages import get_territory_language_info
-
-    shares: dict[str, float] = {}
-    for code, facts in get_territory_language_info(region).items():
-        if facts["official_status"] in ("official", "de_facto_official"):
-            language = code.partition("_")[0]  # zh_Hant: the region says which script it is
-            if language in _SAME:
-                language = _SAME[language]
-            share = float(facts["population_percent"] or 0)
-            shares[language] = max(shares.get(language, 0.0), share)
-    return shares
+def _spoken(language: str, region: str, share: float, reason: str) -> Spoken:
+    return Spoken(
+        f"{language}-{region}", min(share / 100, 1.0), f"{reason} {share:g} % of the people"
+    )

