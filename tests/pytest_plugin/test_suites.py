@@ -47,14 +47,16 @@ def test_the_calls_and_threads_of_a_test_end_with_it(suite):
         """
         import threading
 
+        BEFORE = threading.enumerate()
+
         def test_dials(signalwire):
             dial = {"from_": "+12025550100", "to": "+34911234567", "url": "https://e.example/"}
             signalwire.calling.dial(**dial)
 
         def test_nothing_runs(app):
             app.signalwire.calling
-            names = [thread.name for thread in threading.enumerate()]
-            assert not [name for name in names if "signalwire" in name]
+            new = [thread for thread in threading.enumerate() if thread not in BEFORE]
+            assert not [thread for thread in new if "signalwire" in thread.name]
             assert not app.signalwire.simulator.calls
         """,
         "-p",

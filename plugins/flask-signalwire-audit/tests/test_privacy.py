@@ -229,8 +229,8 @@ def test_an_erasure_is_verifiable_after_a_purge(store, make_app, dial, run) -> N
 
 def test_of_a_callback_its_digest_is_kept(store, make_app, dial, run) -> None:
     app = make_app(**store.config, SIGNALWIRE_AUDIT_EVENTS=True)
-    leg = dial(app)
     with Tester(app) as signalwire:
+        leg = dial(app)
         device = {"type": "phone", "params": {"from_number": CALLER, "note": "Ms Ruiz"}}
         params = {"call_id": leg.id, "call_state": "answered", "device": device}
         payload = {"event_type": "calling.call.state", "timestamp": 1_767_225_600, "params": params}
@@ -247,7 +247,7 @@ def test_of_a_callback_its_digest_is_kept(store, make_app, dial, run) -> None:
 
 def test_callbacks_are_not_recorded_unless_that_is_asked_for(store, make_app, dial) -> None:
     app = make_app(**store.config)
-    leg = dial(app)
     with Tester(app) as signalwire:
+        leg = dial(app)
         signalwire.post(events.CallState, call_id=leg.id, state="answered")
     assert [row.kind for row in app.extensions["signalwire_audit"].rows()] == ["command"]
