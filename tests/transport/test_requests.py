@@ -24,7 +24,8 @@ def test_head_and_body_leave_together(serve: Serve, calling: Connect) -> None:
     whole = []
 
     def script(wire: Wire) -> None:
-        wire.fill()  # what there is to read at once
+        if not wire.buffer:  # of a second command there is something already
+            wire.fill()
         head, _, body = wire.buffer.partition(b"\r\n\r\n")
         whole.append(f"Content-Length: {len(body)}\r\n".encode() in head + b"\r\n")
         replies()(wire)
