@@ -12,6 +12,9 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+# It builds and installs a distribution.
+pytestmark = pytest.mark.once
+
 Run = Callable[..., Result]
 
 

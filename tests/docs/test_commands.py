@@ -201,7 +201,9 @@ def test_what_is_in_the_fields_is_in_the_pages(sections):
     assert "**Repeatable:** by its params. A second start" in translate
     play = sections["calling.play"]
     assert "| `control_id` | text | filled in | " in play
-    assert '| `play[].params.text` | text | yes | Of the type `"tts"`. What to say. Telephone' in play
+    assert (
+        '| `play[].params.text` | text | yes | Of the type `"tts"`. What to say. Telephone' in play
+    )
     assert "**Shorthand:** Wrap `audio`" in sections["calling.record"]
     assert "**Rule:** Something has to be collected." in sections["calling.collect"]
     assert "**Repeatable:** no." in sections["dial"]

