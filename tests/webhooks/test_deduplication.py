@@ -354,7 +354,6 @@ def test_a_store_that_says_nothing_costs_little(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"redis://u:hunter2@127.0.0.1:{silent.getsockname()[1]}/0?socket_timeout=0.2"
-        pytest.importorskip("redis")
         app = desk(events_url=address)
         started = time.monotonic()
         for at in range(5):
@@ -368,7 +367,6 @@ def test_a_store_that_says_nothing_costs_little(
     "rest", ["h:6379/0?sokcet_timeout=1", "h:6379/0?socket_timeout=soon", "h:port/0"]
 )
 def test_an_address_of_no_use_is_found_at_the_start(desk: Desk, rest: str) -> None:
-    pytest.importorskip("redis")
     with pytest.raises(ConfigurationError, match="SIGNALWIRE_EVENTS_URL") as caught:
         desk(events_url=f"redis://u:hunter2@{rest}")
     assert "hunter2" not in str(caught.value)

@@ -245,7 +245,7 @@ def _details(one: Mapping[str, Any], personal: Mapping[str, Any]) -> Mapping[str
     return _json(one["details"]) or None
 
 
-def _moment(seq: int, text: str) -> datetime:
+def _moment(seq: object, text: str) -> datetime:
     try:
         return parse_moment(text)
     except (ValueError, TypeError):

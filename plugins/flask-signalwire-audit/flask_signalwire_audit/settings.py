@@ -176,7 +176,9 @@ def _engine(app: Flask, value: Any) -> Callable[[], Engine]:
         found = value
         if not isinstance(value, Engine):
             with app.app_context():
-                found = value.engine if hasattr(type(value), "engine") else value()
+                # Asked of the class: of the object it may need the app.
+                has_one = hasattr(type(value), "engine")
+                found = getattr(value, "engine") if has_one else value()  # noqa: B009
         if not isinstance(found, Engine):
             raise AuditError(f"{PREFIX}ENGINE gave a {type(found).__name__}; expected an Engine")
         return found

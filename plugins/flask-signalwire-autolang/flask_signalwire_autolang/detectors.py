@@ -45,6 +45,7 @@ class Detector(Protocol):
 
         :param implied: languages that the number or the header imply.
         """
+        ...
 
     def warm_up(self) -> None:
         """Load what is needed, if it is not loaded."""
