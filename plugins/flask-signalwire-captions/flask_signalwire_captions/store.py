@@ -53,6 +53,7 @@ class Store(Protocol):
 
         :raises StoreDown: where it can't be asked now.
         """
+        ...
 
     def follow(self) -> None:
         """See to it that subscribers are told of what other processes write."""
