@@ -18,8 +18,18 @@ STATUS = f"{HOST}/status"
 ALL = ["created", "ringing", "answered", "ended"]
 
 
+# Simulators of other tests, whose threads end by themselves.
+OTHERS = []
+
+
+@pytest.fixture(autouse=True)
+def _only_threads_of_this_test():
+    OTHERS[:] = threading.enumerate()
+
+
 def callback_threads():
-    return [each for each in threading.enumerate() if "simulator-callbacks" in each.name]
+    new = [each for each in threading.enumerate() if each not in OTHERS]
+    return [each for each in new if "simulator-callbacks" in each.name]
 
 
 def log(space):
