@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import logging
 import weakref
@@ -17,6 +18,7 @@ from .commands import Command, CommandSpec, CommandTable
 from .config import DEFAULT_ACCOUNT, Account, Settings
 from .events import Event
 from .exceptions import ClientNotFound, ConfigurationError
+from .health import Check, Examiner, Health
 from .idempotency import Store, open_store
 from .pipeline import Pipeline
 from .plugins.builtin.callbacks import NAME as CALLBACKS
@@ -24,7 +26,7 @@ from .plugins.builtin.callbacks import Callbacks
 from .plugins.builtin.idempotency import NAME as IDEMPOTENCY
 from .plugins.builtin.idempotency import Idempotency
 from .plugins.builtin.sending import DryRun, Sender
-from .plugins.manager import PluginManager
+from .plugins.manager import Implementation, PluginManager
 from .results import CallLeg
 from .transport import Transport
 from .webhooks import Webhooks
@@ -188,6 +190,7 @@ class Client:
         self._transports: dict[str, Transport] = {}
         self._clients: dict[str, AccountClient] = {}
         self._simulator: Simulator | None = None
+        self._examiner = Examiner()
         self._idempotency = open_store(settings.idempotency_url)
         self.webhooks = Webhooks(app, settings, self.plugins, handlers)
         self._load_plugins(plugins)
@@ -227,6 +230,26 @@ class Client:
         if name not in self._clients:
             self.settings.account(name)  # raises, and says which ones there are
         return self._clients[name]
+
+    def check_health(self, deadline: float = 1.0) -> dict[str, Health]:
+        """How the app's parts are: for a readiness probe, see the page on deployment.
+
+        Nothing is sent to the service, and nothing is counted, logged or audited. Ask as often as
+        once a second.
+
+        :param deadline: seconds for all answers; what has not answered then has failed.
+        :returns: by name: ``settings``; ``events``, where a Redis is set for them; and each plugin
+            that has something to say, such as ``idempotency``, ``audit`` and ``captions``.
+        """
+        from .cli.doctor import settings_health
+
+        checks: dict[str, Check] = {"settings": functools.partial(settings_health, self)}
+        if self.webhooks.store.shared:
+            checks["events"] = self.webhooks.store.check_health
+        for found in self.plugins.implementations("signalwire_check_health"):
+            name = found.plugin if found.plugin not in checks else f"plugin {found.plugin}"
+            checks[name] = functools.partial(self._ask, found)
+        return self._examiner.ask(checks, deadline)
 
     def close(self) -> None:
         """Close this process's connections; a later command opens new ones.
@@ -315,6 +338,11 @@ class Client:
 
         calling = Calling(account.name, self.commands, pipeline, ready)
         self._clients[account.name] = AccountClient(account.name, calling)
+
+    def _ask(self, implementation: Implementation) -> Health | None:
+        with self.app.app_context():
+            answer: Health | None = implementation({})
+        return answer
 
     def _send(self, command: Command) -> CallLeg:
         return self._transports[command.account].send(command)

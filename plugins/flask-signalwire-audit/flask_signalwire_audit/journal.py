@@ -18,13 +18,16 @@ from .keys import Keys
 from .table import entries, head, numbers
 
 # Made once: to make them takes longer than to run them.
-_LOCK = select(head.c.seq, head.c.mac, head.c.key_id).with_for_update()
+_HEAD = select(head.c.seq, head.c.mac, head.c.key_id)
+_LOCK = _HEAD.with_for_update()
 _TAKE_OVER = update(head).values(seq=head.c.seq)
 _APPEND = insert(entries)
 _INDEX = insert(numbers)
 _MOVE = update(head).values(
     seq=bindparam("to_seq"), mac=bindparam("to_mac"), key_id=bindparam("to_key")
 )
+
+_NO_HEAD = "the audit's head is gone from its database; verify the journal"
 
 
 @dataclass(eq=False)
@@ -70,6 +73,15 @@ class Journal:
             _leave(opened, mine)
         if mine.error is not None:
             raise AuditError(str(mine.error)) from mine.error
+
+    def check(self) -> None:
+        """Read the head.
+
+        :raises AuditError: where the database or its tables are not as they should be.
+        """
+        with self.database.transaction(writes=False) as connection:
+            if connection.execute(_HEAD).one_or_none() is None:
+                raise AuditError(_NO_HEAD)
 
     def _write_all(self, opened: Opened) -> None:
         waiting: list[_Waiting] = []
@@ -125,7 +137,7 @@ class Journal:
             connection.execute(_TAKE_OVER)
         locked = connection.execute(_LOCK).one_or_none()
         if locked is None:
-            raise AuditError("the audit's head is gone from its database; verify the journal")
+            raise AuditError(_NO_HEAD)
         if locked.key_id is not None and self.keys.get(locked.key_id) is None:
             raise AuditError(
                 f"the journal is sealed with the key {locked.key_id}, which is not in "

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
-from flask_signalwire import CallLeg, Command, events, exceptions
+from flask_signalwire import CallLeg, Command, Health, events, exceptions
 
 from . import masking
 from .chain import Entry, dump, moment
@@ -90,6 +90,20 @@ class Recorder:
                 at=event.received_at,
             )
         )
+
+    def health(self) -> Health:
+        """Whether commands can be recorded, as far as reading the database tells.
+
+        In best-effort mode nothing is asked: a database that hangs must not make the app look dead.
+        """
+        if self._best_effort is not None:
+            since = self._best_effort.since
+            return Health("ok") if since is None else Health("warn", f"no audit since {since}")
+        try:
+            self._journal.check()
+        except AuditError as error:
+            return Health("fail", f"{error}; no command is sent")
+        return Health("ok")
 
     def _append(self, entry: Entry) -> bool:
         if self._best_effort is not None:

@@ -6,7 +6,7 @@ import os
 import weakref
 from typing import TYPE_CHECKING
 
-from flask_signalwire import Client, hookimpl
+from flask_signalwire import Client, Health, hookimpl
 from flask_signalwire.events import CallState, ConversationSummary, Event, Translation, Utterance
 
 from .access import EXTENSION, Access
@@ -39,6 +39,10 @@ class Captions:
             event, (Utterance, Translation, ConversationSummary, CallState)
         ):
             self._store.write(event)
+
+    @hookimpl
+    def signalwire_check_health(self) -> Health | None:
+        return self._store.check_health()
 
 
 def _begin_anew_in_children(store: Store) -> None:
