@@ -12,10 +12,11 @@ from copy import deepcopy
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flask_signalwire import Client, SignalWire
 
-from . import access, captions, desk, errors, receivers
+from . import access, captions, desk, errors, health, receivers
 from .book import CallBook
 from .policy import PremiumNumbers
 
@@ -34,6 +35,9 @@ DEFAULTS: Mapping[str, Any] = {
     # What happens in simulated calls: the name of a shipped scenario, or a file; None: nothing.
     "DESK_SCENARIO": None,
     "DESK_REFUSED_PREFIXES": PremiumNumbers.PREFIXES,
+    # How many proxies of yours stand in front, each of which writes X-Forwarded-*; with none, they
+    # are anybody's, and not believed.
+    "DESK_PROXIES": 0,
     "MAX_CONTENT_LENGTH": 64 * 1024,
 }
 
@@ -51,11 +55,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config or {})
     if not (app.config.get("SIGNALWIRE_SPACE") or os.environ.get("SIGNALWIRE_SPACE")):
         app.config["SIGNALWIRE_SPACE"] = "simulator"
+    if hops := app.config["DESK_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     signalwire.init_app(app)
     client: Client = app.extensions["signalwire"]
     if client.settings.space == "simulator" and app.config["DESK_SCENARIO"]:
         client.simulator.play(app.config["DESK_SCENARIO"])
     access.init_app(app)
+    health.init_app(app)
     book = app.extensions["call_desk"] = CallBook()
     receivers.init_app(app)
     captions.init_app(app, book)

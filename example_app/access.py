@@ -12,6 +12,8 @@ from werkzeug.exceptions import Unauthorized
 from flask_signalwire import exceptions
 
 NOBODY = "anonymous"
+# The service's callbacks prove in their own way where they come from; probes learn nothing secret.
+_PUBLIC = ("signalwire", "health")
 _EMPTY = (
     "is empty, and SIGNALWIRE_SPACE is {space}; give each user a token "
     "(FLASK_DESK_TOKENS__alice=…), or set SIGNALWIRE_SPACE=simulator"
@@ -44,12 +46,22 @@ def init_app(app: Flask) -> None:
 
 def _authenticate() -> None:
     """Find the user whose token came with the request; ``g.user`` is the name."""
-    if request.blueprint == "signalwire":
-        return  # the service's callbacks, which prove in their own way where they come from
+    if request.blueprint in _PUBLIC:
+        return
+    user = find_user()
+    if user is None:
+        raise Unauthorized(
+            "send the header: Authorization: Bearer <your token>",
+            www_authenticate=WWWAuthenticate("bearer"),
+        )
+    g.user = user
+
+
+def find_user() -> str | None:
+    """The user whose token came with the request; None: it has no good one."""
     tokens: Mapping[str, str] = current_app.config["DESK_TOKENS"]
     if not tokens:
-        g.user = NOBODY
-        return
+        return NOBODY
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         token = ""
@@ -59,9 +71,4 @@ def _authenticate() -> None:
         for user, known in tokens.items()
         if hmac.compare_digest(token.strip().encode(), known.encode())
     ]
-    if not users:
-        raise Unauthorized(
-            "send the header: Authorization: Bearer <your token>",
-            www_authenticate=WWWAuthenticate("bearer"),
-        )
-    g.user = users[0]
+    return users[0] if users else None
