@@ -61,6 +61,9 @@
 
     say(line) {
       let item = this.lines.get(line.id);
+      if (!item && this.announced.has(line.id)) {
+        return; // It made room, and a translation comes late.
+      }
       if (!item) {
         item = this.add("signalwire-captions__line");
         this.lines.set(line.id, item);
@@ -133,7 +136,6 @@
         const [id, item] = this.lines.entries().next().value;
         item.remove();
         this.lines.delete(id);
-        this.announced.delete(id);
       }
     }
 
