@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -34,6 +35,12 @@ hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("short", deadline=None, max_examples=10)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_finish() -> None:
+    """Tests and libraries stay until the end: no later search for garbage visits them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 GREEN = """
     import pytest
     from flask_signalwire import events
