@@ -32,8 +32,9 @@ demo: $(VENV)/.app ## run the example call desk once against the simulator, in t
 	$(BIN)/python -m example_app.demo
 
 .PHONY: demo-serve
-demo-serve: $(VENV)/.app ## serve the example call desk (PORT=5000)
-	SIGNALWIRE_SPACE=simulator FLASK_SIGNALWIRE_SPACE=simulator FLASK_DESK_SCENARIO=parcel \
+demo-serve: $(VENV)/.app ## serve the example call desk, a page for your browser (PORT=5000)
+	@echo "The call desk: http://localhost:$(PORT)/ (nobody's telephone rings)"
+	SIGNALWIRE_SPACE=simulator FLASK_SIGNALWIRE_SPACE=simulator FLASK_DESK_SCENARIO=examples \
 		$(BIN)/flask --app example_app run --port $(PORT)
 
 .PHONY: test
@@ -87,7 +88,7 @@ $(VENV)/.pip:
 	@touch $@
 
 $(VENV)/.app: $(VENV)/.pip $(METADATA)
-	$(BIN)/python -m pip install -qq -e .[simulator] $(addprefix -e ,$(PLUGINS))
+	$(BIN)/python -m pip install -qq --group example -e .[simulator] $(addprefix -e ,$(PLUGINS))
 	@touch $@
 
 $(VENV)/.tox: $(VENV)/.pip pyproject.toml

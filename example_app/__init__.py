@@ -1,7 +1,7 @@
 """The call desk: an example of an application to copy from.
 
-It places calls, has them translated live, and ends them; all of it over JSON. Without any setting
-it talks to the simulator: no account, no network, and nobody's telephone rings.
+It places calls, has them translated live, and ends them: a page for people, JSON for programs.
+Without any setting it talks to the simulator: no account, no network, and nobody's telephone rings.
 """
 
 from __future__ import annotations
@@ -16,7 +16,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flask_signalwire import Client, SignalWire
 
-from . import access, captions, desk, errors, health, receivers
+from . import (
+    access,
+    api,
+    automatic,
+    captions,
+    errors,
+    examples,
+    health,
+    page,
+    receivers,
+    security,
+    sign_in,
+    views,
+)
 from .book import CallBook
 from .policy import PremiumNumbers
 
@@ -32,12 +45,15 @@ DEFAULTS: Mapping[str, Any] = {
     "DESK_LANGUAGE": "en-US",
     # Who may use the desk: a token for each name. Must be set where telephones really ring.
     "DESK_TOKENS": {},
-    # What happens in simulated calls: the name of a shipped scenario, or a file; None: nothing.
+    # What happens in simulated calls: the name of a shipped scenario, or a file; "examples": those
+    # of the numbers that the page offers; None: nothing.
     "DESK_SCENARIO": None,
     "DESK_REFUSED_PREFIXES": PremiumNumbers.PREFIXES,
     # How many proxies of yours stand in front, each of which writes X-Forwarded-*; with none, they
     # are anybody's, and not believed.
     "DESK_PROXIES": 0,
+    # Whoever may use the desk may read what is said in its calls.
+    "SIGNALWIRE_CAPTIONS_AUTHORIZE": access.may_read,
     "MAX_CONTENT_LENGTH": 64 * 1024,
 }
 
@@ -60,12 +76,16 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     signalwire.init_app(app)
     client: Client = app.extensions["signalwire"]
     if client.settings.space == "simulator" and app.config["DESK_SCENARIO"]:
-        client.simulator.play(app.config["DESK_SCENARIO"])
-    access.init_app(app)
+        examples.play(client, app.config["DESK_SCENARIO"])
+    access.init_app(app)  # before the protection of forms: who may not is told so first
     health.init_app(app)
     book = app.extensions["call_desk"] = CallBook()
     receivers.init_app(app)
     captions.init_app(app, book)
+    automatic.init_app(app, book)
     errors.init_app(app)
-    app.register_blueprint(desk.blueprint)
+    views.init_app(app)
+    for blueprint in (api.blueprint, page.blueprint, sign_in.blueprint):
+        app.register_blueprint(blueprint)
+    security.init_app(app, client)
     return app

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from flask import Flask
@@ -36,11 +36,24 @@ class Caption:
         return dict(vars(self))
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the desk had said into a call. The service tells nothing of it: this is our own line.
+
+    :param at: when the service had accepted it (ISO 8601, UTC).
+    """
+
+    at: str
+    text: str
+    user: str
+
+
 @dataclass
 class CallCaptions:
-    """Of one call: the sentences, and the summary by language."""
+    """Of one call: the sentences, what the desk had said, and the summary by language."""
 
     sentences: dict[tuple[str, str | None], Caption] = field(default_factory=dict)
+    said: list[Said] = field(default_factory=list)
     summary: dict[str, str] = field(default_factory=dict)
     final: bool = False
 
@@ -68,6 +81,18 @@ class Captions:
                 "summary": dict(known.summary),
                 "final": known.final,
             }
+
+    def said(self, call_id: str, text: str, user: str) -> None:
+        """Keep what the desk has said into a call."""
+        at = datetime.now(timezone.utc).isoformat()
+        with self._lock:
+            self._of(call_id).said.append(Said(at, text, user))
+
+    def said_in(self, call_id: str) -> list[Said]:
+        """What the desk has said into a call, the oldest first."""
+        with self._lock:
+            known = self._calls.get(call_id)
+            return list(known.said) if known else []
 
     # Receivers of signals. One may gain arguments in a later version, so each takes `extra`.
 
@@ -103,7 +128,7 @@ class Captions:
         One that comes too late says nothing new, nor does ``created``: the desk has placed it.
         """
         if event.call_id and event.state not in (None, "created") and not event.late:
-            self._book.entered(event.call_id, event.state)
+            self._book.entered(event.call_id, event.state, event.end_reason)
 
     def _caption(self, call_id: str, at: datetime | None, who: str | None) -> Caption:
         moment = "" if at is None else at.isoformat()

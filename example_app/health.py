@@ -9,12 +9,10 @@ import threading
 import time
 from typing import Any, cast
 
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, current_app, g
 from flask.typing import ResponseReturnValue
 
 from flask_signalwire import Client, Health
-
-from . import access
 
 blueprint = Blueprint("health", __name__)
 
@@ -59,7 +57,7 @@ def ready() -> ResponseReturnValue:
     status = next((bad for bad in ("fail", "warn") if bad in statuses), "ok")
     body: dict[str, Any] = {"status": status}
     # Behind a proxy all come from the loopback: that is no proof of anything.
-    if access.find_user() is not None:
+    if g.get("user") is not None:
         body["parts"] = {name: dataclasses.asdict(health) for name, health in parts.items()}
     return body, 503 if status == "fail" else 200, _UNCACHED
 
