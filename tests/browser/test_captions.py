@@ -3,77 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from flask import Flask, abort, render_template_string, request
+from flask import Flask
 
-from flask_signalwire import SignalWire, events
+from flask_signalwire import events
 from flask_signalwire.testing import Tester
 
-from .sites import BEAT, Site
+from .sites import Site
+from .watch import CALL, Watch
 
 pytestmark = pytest.mark.browser
 
-CALL = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>Your call</title>
-<main>
-  <h1>Your call</h1>
-  {%- from "signalwire/captions.html" import captions %}
-  {{ captions(call, lang=request.args.get("lang", ""), limit=request.args.get("limit", 500)) }}
-</main>
-</html>
-"""
 WORDS = ["uno", "dos", "tres", "cuatro"]
-
-
-class Watch:
-    """The app under test, seen from the service's side and from that of its operators.
-
-    :ivar allowed: whether it lets browsers read captions.
-    :ivar busy: whether it answers all streams with 503.
-    """
-
-    def __init__(self, app: Flask, tester: Tester) -> None:
-        self.app, self.tester = app, tester
-        self.allowed, self.busy = True, False
-        self.site: Site
-        self.page = f"/watch/{CALL}"
-
-    @property
-    def url(self) -> str:
-        return f"{self.site.url}{self.page}"
-
-    @property
-    def listening(self) -> int:
-        return len(self.tester.client.plugins.get("captions")._store.subscribers)
-
-    def say(self, content: str, translation: str | None = None, **fields: Any) -> None:
-        """Somebody says something, and the service may know already what it means in English."""
-        fields = {"role": "remote-caller", "final": True, **fields}
-        if translation is None:
-            fields = {"lang": "es-ES", **fields}
-            self.tester.post(events.Utterance, call_id=CALL, content=content, **fields)
-        else:
-            fields = {"lang": "en-US", "original": content, **fields}
-            self.tester.post(events.Translation, call_id=CALL, content=translation, **fields)
-
-    def summarize(self, text: str, **fields: Any) -> None:
-        self.tester.post(events.ConversationSummary, call_id=CALL, text=text, **fields)
-
-    def end(self) -> None:
-        self.tester.post(events.CallState, call_id=CALL, state="ended")
 
 
 @pytest.fixture
@@ -88,35 +33,11 @@ def watch(
     installed: list[str],
     settings: dict[str, Any],
     serve: Callable[[Flask], Site],
-) -> Any:
-    app = Flask("watch")
-    app.config.from_mapping(
-        signalwire_settings,
-        SIGNALWIRE_PLUGINS_BLOCKED=[name for name in installed if name != "captions"],
-        SIGNALWIRE_PLUGINS_REQUIRED=["captions"],
-        SIGNALWIRE_CAPTIONS_AUTHORIZE=lambda call_id: made.allowed,
-        SIGNALWIRE_CAPTIONS_HEARTBEAT=BEAT,
-    )
-    app.config.update(settings)
-    SignalWire(app)
-
-    @app.before_request
-    def refuse() -> None:
-        if made.busy and request.path.endswith(CALL) and not request.path.startswith("/watch"):
-            abort(503)
-
-    @app.after_request
-    def protect(response: Any) -> Any:
-        response.headers["Content-Security-Policy"] = POLICY
-        return response
-
-    @app.get("/watch/<call>")
-    def show(call: str) -> str:
-        return render_template_string(PAGE, call=call)
-
-    with Tester(app) as tester:
-        made = Watch(app, tester)
-        made.site = serve(app)
+) -> Iterator[Watch]:
+    blocked = [name for name in installed if name != "captions"]
+    made = Watch({**signalwire_settings, "SIGNALWIRE_PLUGINS_BLOCKED": blocked, **settings})
+    with Tester(made.app) as made.tester:
+        made.site = serve(made.app)
         yield made
 
 
