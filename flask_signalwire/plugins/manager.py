@@ -133,9 +133,10 @@ class PluginManager:
 
     def load_entry_points(self) -> None:
         """Register every installed plugin, in the order of their names."""
-        found = entry_points(group=PROJECT)
-        for entry in sorted(found, key=lambda entry: (entry.name, _distribution(entry)[0] or "")):
-            distribution, version = _distribution(entry)
+        found = [(entry, *_distribution(entry)) for entry in entry_points(group=PROJECT)]
+        for entry, distribution, version in sorted(
+            found, key=lambda known: (known[0].name, known[1] or "")
+        ):
             self._register(PluginInfo(entry.name, "installed", distribution, version), entry.load)
 
     def call_each(
@@ -298,4 +299,5 @@ class PluginManager:
 def _distribution(entry: EntryPoint) -> tuple[str | None, str | None]:
     if entry.dist is None:
         return None, None
-    return entry.dist.name, entry.dist.version
+    metadata = entry.dist.metadata  # read and parsed anew each time that it is asked for
+    return metadata["Name"], metadata["Version"]
