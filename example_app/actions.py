@@ -17,11 +17,14 @@ from .book import CallBook, KnownCall, Why, Wish
 from .captions import Captions
 
 
-def place(number: str, *, timeout: int | None = None, wish: Wish | None = None) -> KnownCall:
+def place(
+    number: str, *, timeout: int | None = None, wish: Wish | None = None, once: str | None = None
+) -> KnownCall:
     """Call a number, and connect it to the desk when it answers.
 
     :param timeout: seconds that it may ring.
     :param wish: a translation that starts by itself then.
+    :param once: whoever asks again with the same text gets the call that there is.
     """
     operator = current_app.config["DESK_OPERATOR"]
     leg = current_signalwire.calling.dial(
@@ -30,6 +33,7 @@ def place(number: str, *, timeout: int | None = None, wish: Wish | None = None) 
         swml={"version": "1.0.0", "sections": {"main": [{"connect": {"to": operator}}]}},
         timeout=timeout,
         context=_context(number),
+        idempotency_key=f"{g.user} {once}" if once else None,
     )
     return book().saw(str(leg.id), leg, g.user, wish)
 

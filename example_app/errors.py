@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from flask_signalwire import exceptions
@@ -29,6 +30,11 @@ _STATUS: tuple[tuple[type[exceptions.SignalWireError], int], ...] = (
     (exceptions.RemoteError, 502),  # ServerError, UnreadableAnswer, AuthenticationFailed, the rest
     (exceptions.OutcomeUnknown, 504),
     (exceptions.TransportError, 502),
+)
+
+_NOT_OURS = (
+    "This form is not the desk's own, or its session is over. Nothing was done. Load the page "
+    "again, and send the form once more."
 )
 
 _ADVICE = {
@@ -129,7 +135,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if response.status_code < 400:  # a redirect
         return response
     if is_page():
-        response.data = page(response.status_code, error.description or error.name, {})
+        text = _NOT_OURS if isinstance(error, CSRFError) else error.description or error.name
+        response.data = page(response.status_code, text, {})
         response.content_type = "text/html; charset=utf-8"
         return response
     body = {"error": error.name, "message": error.description}

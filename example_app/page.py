@@ -6,6 +6,7 @@ not is shown again with its errors, and with what was typed.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -45,7 +46,8 @@ def dial() -> ResponseReturnValue:
     if not problems:
         try:
             wish = Wish(g.user, wanted.get("to_lang"))
-            call = actions.place(wanted["to"], wish=wish)
+            once = f"{request.form.get('once', '')[:64]} {wanted['to']}"
+            call = actions.place(wanted["to"], wish=wish, once=once)
         except exceptions.SignalWireError as error:
             problems = {"form": errors.in_words(error)}
         else:
@@ -82,6 +84,7 @@ def _desk(typed: dict[str, str], problems: Errors) -> str:
         calls=actions.book().all(),
         typed=typed,
         errors=problems,
+        once=secrets.token_urlsafe(16),
         languages=choices(),
         examples=examples.EXAMPLES if examples.offered() else (),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from babel import Locale
 from flask import Flask, current_app, g
 
 from flask_signalwire import mask_number
@@ -31,7 +33,6 @@ ENDS: Mapping[str | None, str] = {
     "error": "an error",
 }
 SOURCES: Mapping[str, str] = {
-    "chosen": "{evidence} chose it",
     "number": "of their telephone number",
     "header": "their browser asks for it",
     "text": "of what they wrote",
@@ -42,6 +43,8 @@ SOURCES: Mapping[str, str] = {
     "default": "nothing is known of them, and it is the desk's default",
     "setting": "the desk's settings say so",
 }
+_ENGLISH = Locale("en")
+_PLACE = re.compile(r"(?P<number>\+[\d*]+), (?P<region>[A-Z]{2})(, .*)?")
 
 
 def init_app(app: Flask) -> None:
@@ -78,8 +81,22 @@ def state(call: KnownCall) -> str:
 
 
 def because(why: Why) -> str:
-    """The reason for a language in words."""
-    return SOURCES.get(why.source, why.source).format(evidence=why.evidence)
+    """The reason for a language in words: ``the number +34*******67 is from Spain: …``."""
+    number = _PLACE.fullmatch(why.evidence) if why.source == "number" else None
+    if number is not None:
+        place = _ENGLISH.territories.get(number["region"], number["region"])
+        words = f"the number {number['number']} is from {place}"
+    elif why.source == "chosen":
+        words = f"{why.evidence} chose it"
+    else:
+        known = SOURCES.get(why.source, why.source)
+        words = f"{known} ({why.evidence})" if why.evidence else known
+    if not why.reason:
+        return words
+    # A reason may begin with a tag: `es is official …`.
+    tag, verb, rest = why.reason.partition(" is ")
+    name = language(tag).name.partition(" (")[0]
+    return f"{words}: {name if verb and name != tag else tag}{verb}{rest}"
 
 
 def clock(at: str | datetime | None) -> str:

@@ -5,68 +5,84 @@
   "use strict";
 
   const PATIENCE = 500; // ms without a key until a field is checked
-  const SOON = [400, 1200, 2500]; // ms after something happened
+  const SOON = [300, 1000, 2500]; // ms after something happened
   const EVERY = 4000; // ms, for what nobody tells
+  const BRIEF = 8000; // ms that good news stays
+  const FIELDS = "input:not([type=hidden]), select, textarea";
 
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
   // -- what changes: every element with data-live, by its id -------------------------------------
 
-  // A token is another text each time, and good for as long as the session.
-  const sameTokens = (page) => {
-    const own = document.querySelector("input[name=csrf_token]");
-    for (const field of own ? page.querySelectorAll("input[name=csrf_token]") : []) {
-      field.setAttribute("value", own.getAttribute("value"));
-    }
-  };
-
+  /* `sent`: the form whose answer the page is; without one, nobody here asked for it. */
+  let changed = 0;
   const show = (page, sent) => {
-    sameTokens(page);
-    for (const shown of document.querySelectorAll("[data-live]")) {
+    adoptTokens(page);
+    changed = sent ? performance.now() : changed;
+    for (const shown of all("[data-live]")) {
       const made = page.getElementById(shown.id);
-      const untouched = !shown.contains(document.activeElement) && !edited(shown);
-      if (!made || shown.isEqualNode(made) || !(untouched || sent === shown)) {
+      if (!made || shown.isEqualNode(made) || (shown !== sent && inUse(shown))) {
         continue;
       }
-      const focused = shown.contains(document.activeElement) && document.activeElement.id;
-      for (const { name } of [...shown.attributes]) {
-        if (!made.hasAttribute(name)) {
-          shown.removeAttribute(name);
-        }
+      // An error stays until the next thing is done, good news for a while.
+      const stays = { keep: Infinity, brief: BRIEF }[shown.dataset.live] || 0;
+      if (!sent && !made.childElementCount && performance.now() - changed < stays) {
+        continue;
       }
-      for (const { name, value } of made.attributes) {
-        if (shown.getAttribute(name) !== value) {
-          shown.setAttribute(name, value);
-        }
-      }
-      // The element stays: screen readers watch it, and tell what is new in it.
-      shown.replaceChildren(...made.childNodes);
-      if (focused) {
-        document.getElementById(focused)?.focus();
-      }
+      replace(shown, made);
     }
     document.title = page.title;
-    said();
+    placeOwnLines();
   };
 
-  const edited = (shown) =>
-    [...shown.querySelectorAll("textarea, input, select")].some((field) =>
-      field.options
-        ? [...field.options].some((option) => option.selected !== option.defaultSelected) &&
-          [...field.options].some((option) => option.defaultSelected)
-        : field.value !== field.defaultValue,
-    );
+  // A token is another text each time, and good for as long as the session.
+  const adoptTokens = (page) => {
+    const own = $("input[name=csrf_token]")?.getAttribute("value");
+    for (const field of own ? all("input[name=csrf_token]", page) : []) {
+      field.setAttribute("value", own);
+    }
+  };
 
-  let latest = 0;
+  const inUse = (shown) =>
+    all(FIELDS, shown).some((field) =>
+      field === document.activeElement || (field.selectedOptions ? chosen(field) : typed(field)),
+    );
+  const chosen = (select) => [...select.selectedOptions].some((option) => !option.defaultSelected);
+  const typed = (field) =>
+    field.value !== field.defaultValue || (field.localName === "textarea" && field.value !== "");
+
+  const replace = (shown, made) => {
+    const controls = (root) => all(`button, ${FIELDS}`, root);
+    const at = controls(shown).indexOf(document.activeElement);
+    for (const { name } of [...shown.attributes]) {
+      if (!made.hasAttribute(name)) {
+        shown.removeAttribute(name);
+      }
+    }
+    for (const { name, value } of made.attributes) {
+      shown.setAttribute(name, value);
+    }
+    // The element stays: screen readers watch it, and tell what is new in it.
+    shown.replaceChildren(...made.childNodes);
+    if (at >= 0) {
+      const next = controls(shown)[at];
+      (next && !next.matches(":disabled") ? next : $("h1")).focus();
+    }
+  };
+
+  let turn = 0;
   const refresh = async () => {
-    const turn = ++latest;
+    const mine = ++turn;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (answer.ok && !answer.redirected && turn === latest) {
-        show(parse(await answer.text()));
+      const page = parse(await answer.text());
+      if (answer.ok && !answer.redirected && mine === turn) {
+        show(page);
       }
     } catch {
-      // The server is away; the captions say so, and the next turn may find it.
+      // The server is away. The captions say so, and the next turn may find it.
     }
   };
   const refreshSoon = () => SOON.forEach((wait) => setTimeout(refresh, wait));
@@ -74,28 +90,36 @@
   // -- a call's forms ------------------------------------------------------------------------------
 
   const send = async (form) => {
-    const button = form.querySelector("button");
-    const data = new FormData(form);
-    latest++; // what was asked for before is old
-    button.setAttribute("aria-busy", "true");
+    if (form.ariaBusy === "true") {
+      return; // one click too many
+    }
+    form.ariaBusy = "true";
+    const body = new FormData(form);
     try {
       const answer = await fetch(form.action, {
         method: "POST",
-        body: data,
+        body,
         headers: { Accept: "text/html" },
       });
       const page = parse(await answer.text());
-      if (!page.getElementById("errors")) {
-        form.submit(); // another page: the session is over, or the call unknown
-        return;
+      turn++; // what was asked for before is old
+      if (page.getElementById("errors")) {
+        show(page, form);
+        $(".errors")?.focus();
+        refreshSoon();
+      } else {
+        // Another page: the session is over, say.
+        location.assign(answer.redirected ? answer.url : location.href);
       }
-      show(page, form);
-      document.querySelector("#errors [tabindex]")?.focus();
-      refreshSoon();
     } catch {
-      form.submit(); // the browser says it better
+      // Never again by itself: it may have arrived.
+      const text = "The desk did not answer. Look whether it was done before you try again.";
+      const note = document.createElement("p");
+      note.className = "notice";
+      note.textContent = text;
+      $("#notice").replaceChildren(note);
     } finally {
-      button.removeAttribute("aria-busy");
+      form.ariaBusy = null;
     }
   };
 
@@ -103,13 +127,18 @@
     if (event.target.matches("[data-inplace]")) {
       event.preventDefault();
       send(event.target);
+    } else if (event.target.ariaBusy === "true") {
+      event.preventDefault();
+    } else {
+      event.target.ariaBusy = "true"; // until the next page is there
     }
   });
+  window.addEventListener("pageshow", () => all("form").forEach((form) => (form.ariaBusy = null)));
 
   // -- fields that are checked while one types ------------------------------------------------------
 
-  const check = (form) => {
-    const worked = new Set();
+  const watch = (form) => {
+    const worked = new Set(); // nobody is told of a field before they were there
     let timer, asked;
     const ask = async () => {
       asked?.abort();
@@ -119,26 +148,13 @@
         const body = new FormData(form);
         const answer = await fetch(form.dataset.check, { method: "POST", body, signal });
         const { errors } = await answer.json();
-        for (const field of worked) {
-          tell(field, errors[field.name] || "");
-        }
+        worked.forEach((field) => tell(field, errors[field.name] || ""));
       } catch {
-        // Aborted, or the server is away: the form is checked again when it is sent.
-      }
-    };
-    const tell = (field, text) => {
-      const place = document.getElementById(`${field.id}-error`);
-      if (place.textContent !== text) {
-        place.textContent = text;
-      }
-      if (text) {
-        field.setAttribute("aria-invalid", "true");
-      } else {
-        field.removeAttribute("aria-invalid");
+        // Aborted, or the server is away: all is checked again when the form is sent.
       }
     };
     const later = (event) => {
-      if (event.target.id) {
+      if (event.target.matches(FIELDS)) {
         worked.add(event.target);
         clearTimeout(timer);
         timer = setTimeout(ask, event.type === "change" ? 0 : PATIENCE);
@@ -147,39 +163,61 @@
     form.addEventListener("input", later);
     form.addEventListener("change", later);
   };
-  document.querySelectorAll("form[data-check]").forEach(check);
 
-  // -- the desk's own lines among the captions -------------------------------------------------------
-
-  const said = () => {
-    const list = document.querySelector("[data-captions-list]");
-    const shown = new Set([...(list?.querySelectorAll(".desk-line") || [])].map((l) => l.dataset.at));
-    for (const line of list ? document.querySelectorAll("#said > li") : []) {
-      if (shown.has(line.dataset.at)) {
-        continue;
-      }
-      const own = document.createElement("li");
-      own.className = "desk-line";
-      own.dataset.at = line.dataset.at;
-      const words = document.createElement("q");
-      words.dir = "auto";
-      words.textContent = line.textContent;
-      own.append("The desk had said: ", words);
-      const at = Date.parse(line.dataset.at);
-      const later = [...list.children].find((other) => Date.parse(other.dataset.at) > at);
-      list.insertBefore(own, later || null);
+  const tell = (field, text) => {
+    const place = document.getElementById(`${field.id}-error`);
+    if (place.textContent !== text) {
+      place.textContent = text; // polite, and once
+    }
+    if (text) {
+      field.setAttribute("aria-invalid", "true");
+    } else {
+      field.removeAttribute("aria-invalid");
     }
   };
 
+  // -- the conversation ----------------------------------------------------------------------------
+
+  const list = $("[data-captions-list]");
+
+  // What the desk had said is reported by nobody: its lines go among the captions, by their time.
+  const placeOwnLines = () => {
+    const there = new Set(all("[data-role=desk]", list || undefined).map((line) => line.dataset.at));
+    for (const line of list ? all("#said > li") : []) {
+      if (!there.has(line.dataset.at)) {
+        const own = line.cloneNode(true);
+        const at = Date.parse(own.dataset.at);
+        const next = [...list.children].find((other) => Date.parse(other.dataset.at) > at);
+        keepTheEnd(() => list.insertBefore(own, next || null));
+      }
+    }
+  };
+
+  // Whoever reads the end goes on reading the end; whoever looks back is left there.
+  let atEnd = true;
+  const keepTheEnd = (change) => {
+    change();
+    if (atEnd) {
+      list.scrollTop = list.scrollHeight;
+    }
+  };
+  if (list) {
+    list.tabIndex = 0; // it scrolls, so the keyboard has to get there
+    list.addEventListener("scroll", () => {
+      atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+    });
+  }
+
   // -- what tells that something happened ----------------------------------------------------------
 
-  if (document.querySelector("[data-live]")) {
+  all("form[data-check]").forEach(watch);
+  $(".errors")?.focus();
+  if ($("[data-live]")) {
     document.addEventListener("signalwire:state", refreshSoon);
-    document.addEventListener("signalwire:summary", refresh);
-    document.addEventListener("signalwire:utterance", said);
-    setInterval(() => document.hidden || refresh(), EVERY);
+    document.addEventListener("signalwire:summary", refreshSoon);
+    document.addEventListener("signalwire:utterance", () => keepTheEnd(placeOwnLines));
     document.addEventListener("visibilitychange", () => document.hidden || refresh());
-    said();
+    setInterval(() => document.hidden || refresh(), EVERY);
+    placeOwnLines();
   }
-  document.querySelector(".errors")?.focus();
 })();
