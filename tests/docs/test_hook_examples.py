@@ -17,6 +17,8 @@ from flask_signalwire import SignalWire, exceptions, hookimpl
 from flask_signalwire.plugins import hookspecs
 from flask_signalwire.plugins.checking import HOOKS
 
+pytestmark = pytest.mark.once
+
 DIAL = {"from_": "+12025550100", "url": "https://example.com/swml"}
 
 
