@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 
-from .sites import Site
+from .sites import SECONDS, Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
-
-SECONDS = 10
-"""What a page is waited for at most."""
 
 
 @pytest.fixture(scope="package")

@@ -10,6 +10,8 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+SECONDS = 10
+"""What anything is waited for at most."""
 BEAT = 0.2
 """Seconds between two heartbeats: as long a stream keeps its thread when its browser has gone."""
 
