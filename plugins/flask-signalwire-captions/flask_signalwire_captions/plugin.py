@@ -40,6 +40,13 @@ class Captions:
         ):
             self._store.write(event)
 
+    def end_streams(self) -> None:
+        """End this process's streams, for good: for a worker that was told to end.
+
+        Browsers connect anew within 2 seconds, to another worker, and miss nothing.
+        """
+        self._store.subscribers.end()
+
     @hookimpl
     def signalwire_check_health(self) -> Health | None:
         return self._store.check_health()
