@@ -32,9 +32,10 @@ from . import (
 )
 from .book import CallBook
 from .policy import PremiumNumbers
+from .shelf import open_shelf
 
 # It holds no app, so it can stand here; the class is instantiated once for each app.
-signalwire = SignalWire(plugins=[PremiumNumbers])
+signalwire = SignalWire(plugins=[PremiumNumbers, health.BookHealth])
 
 DEFAULTS: Mapping[str, Any] = {
     # Who calls, as the other party sees it: a number of your project.
@@ -49,6 +50,9 @@ DEFAULTS: Mapping[str, Any] = {
     # of the numbers that the page offers; None: nothing.
     "DESK_SCENARIO": None,
     "DESK_REFUSED_PREFIXES": PremiumNumbers.PREFIXES,
+    # A Redis in which all workers keep what they know of calls; None: each in its own memory, and
+    # then one worker is all that makes sense.
+    "DESK_BOOK_URL": None,
     # How many proxies of yours stand in front, each of which writes X-Forwarded-*; with none, they
     # are anybody's, and not believed.
     "DESK_PROXIES": 0,
@@ -79,9 +83,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         examples.play(client, app.config["DESK_SCENARIO"])
     access.init_app(app)  # before the protection of forms: who may not is told so first
     health.init_app(app)
-    book = app.extensions["call_desk"] = CallBook()
+    url = app.config["DESK_BOOK_URL"]
+    book = app.extensions["call_desk"] = CallBook(open_shelf("calls", url))
     receivers.init_app(app)
-    captions.init_app(app, book)
+    captions.init_app(app, book, open_shelf("captions", url))
     automatic.init_app(app, book)
     errors.init_app(app)
     views.init_app(app)

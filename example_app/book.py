@@ -1,17 +1,19 @@
 """What the desk knows of its calls: what the service answered last, and what the desk did.
 
-It is kept in this process and forgotten with it: an application with several workers keeps it in
-its database.
+An application of your own keeps it in its database.
 """
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
 from flask_signalwire import CallLeg
+
+from .shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -89,15 +91,13 @@ class KnownCall:
 
 
 class CallBook:
-    """The calls by id. Any number of threads may use it.
+    """The calls by id. Any number of threads may use it; of processes, if the shelf is shared.
 
-    :param limit: how many are kept; the oldest make room.
+    :param shelf: where they are kept.
     """
 
-    def __init__(self, limit: int = 1000) -> None:
-        self._calls: dict[str, KnownCall] = {}
-        self._lock = threading.Lock()
-        self._limit = limit
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
 
     def saw(self, call_id: str, leg: CallLeg, user: str, wish: Wish | None = None) -> KnownCall:
         """Write down what the service answered for a call; its own spelling of the id counts."""
@@ -109,30 +109,26 @@ class CallBook:
             "status": leg.status,
             "seen_at": _now(),
         }
-        with self._lock:
-            known = self._calls.get(call_id)
+
+        def change(known: KnownCall | None) -> KnownCall:
             if known is None:
-                if len(self._calls) >= self._limit:
-                    del self._calls[next(iter(self._calls))]
-                known = KnownCall(id=call_id, user=user, wish=wish, **told)
-            else:
-                known = replace(known, **told)
-            self._calls[call_id] = known
-        return known
+                return KnownCall(id=call_id, user=user, wish=wish, **told)
+            return replace(known, **told)
+
+        changed = self._change(call_id, change)
+        return changed if changed is not None else change(None)
 
     def translated(
         self, call_id: str, languages: dict[str, str] | None, why: Why | None = None
     ) -> KnownCall:
-        """Write down which translation runs now, and why; None: none does."""
-        with self._lock:
-            call = self._calls[call_id] = replace(
-                self._calls[call_id],
-                translation=languages,
-                why=why,
-                wish=None,
-                problem=None,
-                heard=None,
-            )
+        """Write down which translation runs now, and why; None: none does.
+
+        :raises KeyError: for an unknown call.
+        """
+        changes = {"wish": None, "problem": None, "heard": None}
+        call = self.note(call_id, translation=languages, why=why, **changes)
+        if call is None:
+            raise KeyError(call_id)
         return call
 
     def entered(self, call_id: str, status: str, end_reason: str | None = None) -> None:
@@ -142,30 +138,58 @@ class CallBook:
             changes.update(translation=None, wish=None, heard=None, end_reason=end_reason)
         self.note(call_id, **changes)
 
-    def note(self, call_id: str, **changes: Any) -> None:
-        """Change what is known of a call; of unknown calls nothing is."""
-        with self._lock:
-            call = self._calls.get(call_id)
-            if call is not None:
-                self._calls[call_id] = replace(call, **changes)
+    def note(self, call_id: str, **changes: Any) -> KnownCall | None:
+        """Change what is known of a call; of unknown calls nothing is.
+
+        :returns: the call as it is now.
+        """
+        return self._change(call_id, lambda call: call and replace(call, **changes))
 
     def take_wish(self, call_id: str) -> Wish | None:
         """The translation that waits for the answer: for the first who asks, and for no other."""
-        with self._lock:
-            call = self._calls.get(call_id)
-            if call is None or call.wish is None:
-                return None
-            self._calls[call_id] = replace(call, wish=None)
-            return call.wish
+        taken: list[Wish | None] = []
+
+        def change(call: KnownCall | None) -> KnownCall | None:
+            taken.append(call.wish if call else None)
+            return replace(call, wish=None) if call and call.wish else None
+
+        self._change(call_id, change)
+        return taken[-1]  # the last one is what was taken: others may have been faster before
 
     def get(self, call_id: str) -> KnownCall | None:
         """A call, or None where the desk never heard of it."""
-        return self._calls.get(call_id)
+        return _read(self._shelf.get(call_id))
 
     def all(self) -> list[KnownCall]:
         """All calls, the newest first."""
-        with self._lock:
-            return list(reversed(self._calls.values()))
+        return [call for text in self._shelf.all() if (call := _read(text))]
+
+    def check(self) -> None:
+        """Raise where the calls can't be had now."""
+        self._shelf.check()
+
+    def _change(
+        self, call_id: str, change: Callable[[KnownCall | None], KnownCall | None]
+    ) -> KnownCall | None:
+        """Change a call, and return it."""
+        made: list[KnownCall | None] = []
+
+        def rewrite(text: str | None) -> str | None:
+            call = change(_read(text))
+            made.append(call)
+            return None if call is None else json.dumps(asdict(call))
+
+        self._shelf.change(call_id, rewrite)
+        return made[-1]
+
+
+def _read(text: str | None) -> KnownCall | None:
+    if text is None:
+        return None
+    found = json.loads(text)
+    for name, kind in (("wish", Wish), ("why", Why)):
+        found[name] = None if found[name] is None else kind(**found[name])
+    return KnownCall(**found)
 
 
 def _now() -> str:

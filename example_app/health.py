@@ -11,8 +11,11 @@ from typing import Any, cast
 
 from flask import Blueprint, Flask, current_app, g
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import ServiceUnavailable
 
-from flask_signalwire import Client, Health
+from flask_signalwire import Client, Health, hookimpl
+
+from .book import CallBook
 
 blueprint = Blueprint("health", __name__)
 
@@ -40,6 +43,21 @@ class Readiness:
                 self._parts = self._client.check_health(DEADLINE)
                 self._until = time.monotonic() + FRESH
             return self._parts
+
+
+class BookHealth:
+    """A plugin that says how the book of calls is: without it no call can be followed."""
+
+    name = "book"
+
+    @hookimpl
+    def signalwire_check_health(self) -> Health | None:
+        book = cast(CallBook, current_app.extensions["call_desk"])
+        try:
+            book.check()
+        except ServiceUnavailable as error:
+            return Health("fail", str(error.description))
+        return Health("ok")
 
 
 @blueprint.get("/healthz")
