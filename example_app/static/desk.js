@@ -182,13 +182,19 @@
 
   // What the desk had said is reported by nobody: its lines go among the captions, by their time.
   const placeOwnLines = () => {
-    const there = new Set(all("[data-role=desk]", list || undefined).map((line) => line.dataset.at));
+    const placed = new Map(all("[data-role=desk]", list || undefined).map((l) => [l.dataset.at, l]));
     for (const line of list ? all("#said > li") : []) {
-      if (!there.has(line.dataset.at)) {
-        const own = line.cloneNode(true);
-        const at = Date.parse(own.dataset.at);
+      const at = Date.parse(line.dataset.at);
+      let own = placed.get(line.dataset.at);
+      if (!own) {
+        own = line.cloneNode(true);
         const next = [...list.children].find((other) => Date.parse(other.dataset.at) > at);
         keepTheEnd(() => list.insertBefore(own, next || null));
+      }
+      // After a reload the captions come when it stands there already, older ones, too.
+      const last = [...list.children].findLast((other) => Date.parse(other.dataset.at) < at);
+      if (last && own.compareDocumentPosition(last) & Node.DOCUMENT_POSITION_FOLLOWING) {
+        keepTheEnd(() => last.after(own));
       }
     }
   };

@@ -4,14 +4,21 @@ tests are collected, and left out, where nothing of it is installed.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 
+from flask_signalwire.simulator import ManualClock
+from flask_signalwire.testing import Tester
+
+from .desk import SPAIN, Desk, DeskPage, make_desk
 from .sites import SECONDS, Site
 
 if TYPE_CHECKING:
@@ -83,6 +90,7 @@ class Browsing:
         *,
         dark: bool = False,
         width: int = 1000,
+        height: int = 800,
         javascript: bool = True,
         problems: str | None = None,
         prepare: Callable[[Page], Any] | None = None,
@@ -98,7 +106,7 @@ class Browsing:
             locale="en-US",
             timezone_id="UTC",
             reduced_motion="reduce",
-            viewport={"width": width, "height": 800},
+            viewport={"width": width, "height": height},
         )
         self._contexts.append(context)
         context.set_default_timeout(SECONDS * 1000)
@@ -128,6 +136,59 @@ def browse(serve: Any, chromium: Browser) -> Iterator[Browsing]:
     yield browsing
     browsing.close()
     assert browsing.complaints == []
+
+
+# -- the call desk ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    """Those of the app under test that a test wants otherwise."""
+    return {}
+
+
+@pytest.fixture
+def desk(
+    signalwire_settings: Mapping[str, Any],
+    settings: dict[str, Any],
+    tmp_path: Path,
+    serve: Callable[[Flask], Site],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Desk]:
+    """The example app with all plugins."""
+    for name in [name for name in os.environ if name.startswith(("FLASK_", "SIGNALWIRE_"))]:
+        monkeypatch.delenv(name)
+    app = make_desk({**signalwire_settings, **settings}, tmp_path / "audit.sqlite")
+    with Tester(app) as tester:
+        # The page's own lines have the time of this machine, and stand among those of the service:
+        # so that they come last here, these are spoken a little earlier.
+        tester.simulator.clock = ManualClock(time.time() - 300)
+        yield Desk(tester, serve(app))
+
+
+@pytest.fixture
+def visit(desk: Desk, browse: Any) -> Callable[..., DeskPage]:
+    """Open the desk, or another page of it."""
+
+    def start(path: str = "", **options: Any) -> DeskPage:
+        return DeskPage(browse(desk.url + path, **options))
+
+    return start
+
+
+@pytest.fixture
+def converse(desk: Desk, visit: Callable[..., DeskPage], expect: Any) -> Callable[..., DeskPage]:
+    """Call somebody, who answers; the translation runs, and nobody has said anything yet."""
+
+    def start(number: str = SPAIN, **options: Any) -> DeskPage:
+        page = visit(**options)
+        page.dial(number)
+        expect(page.hang_up).to_be_visible()
+        desk.answer()
+        expect(page.say_it).to_be_enabled()
+        return page
+
+    return start
 
 
 @pytest.fixture

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
+import example_app
 from flask_signalwire import events
 from flask_signalwire.testing import Tester
 
-from .sites import SECONDS, Site
+from .sites import BEAT, SECONDS, Site
 
 # The desk's examples: what happens in their calls are scenarios.
 SPAIN, GERMANY, EGYPT = "+34911234567", "+493023125001", "+20223456789"
 ENGAGED, PREMIUM = "+33199001234", "+19005550100"
+
+
+def make_desk(settings: Mapping[str, Any], database: Path) -> Flask:
+    """The example app with all plugins."""
+    return example_app.create_app(
+        {
+            "DESK_SCENARIO": "examples",
+            "SIGNALWIRE_PLUGINS_REQUIRED": ["audit", "autolang", "captions"],
+            "SIGNALWIRE_AUDIT_URL": f"sqlite:///{database}",
+            "SIGNALWIRE_AUTOLANG_LOCAL": "en-US",
+            "SIGNALWIRE_CAPTIONS_HEARTBEAT": BEAT,
+            **settings,
+        }
+    )
 
 
 class Desk:
@@ -54,7 +73,7 @@ class Desk:
         )
 
 
-class Page:
+class DeskPage:
     """The desk in one browser.
 
     :ivar page: Playwright's page.

@@ -22,12 +22,6 @@ WORDS = ["uno", "dos", "tres", "cuatro"]
 
 
 @pytest.fixture
-def settings() -> dict[str, Any]:
-    """Those of the app that a test wants otherwise."""
-    return {}
-
-
-@pytest.fixture
 def watch(
     signalwire_settings: Mapping[str, Any],
     installed: list[str],

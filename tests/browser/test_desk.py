@@ -2,89 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from flask import Flask
 
-import example_app
 from flask_signalwire import events
-from flask_signalwire.simulator import ManualClock
-from flask_signalwire.testing import Tester
 
-from .desk import EGYPT, ENGAGED, PREMIUM, SPAIN, Desk, Page
-from .sites import BEAT, Site
+from .desk import EGYPT, ENGAGED, PREMIUM, SPAIN
 
 pytestmark = pytest.mark.browser
 
 SOON = 2000
 """Milliseconds within which an operator has to see what was said."""
 FLAWS = ["missing", "malformed", "another purpose", "another call"]
-
-
-@pytest.fixture
-def settings() -> dict[str, Any]:
-    """Those of the app that a test wants otherwise."""
-    return {}
-
-
-@pytest.fixture
-def desk(
-    signalwire_settings: Mapping[str, Any],
-    settings: dict[str, Any],
-    tmp_path: Path,
-    serve: Callable[[Flask], Site],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Desk]:
-    """The example app with all plugins."""
-    for name in [name for name in os.environ if name.startswith(("FLASK_", "SIGNALWIRE_"))]:
-        monkeypatch.delenv(name)
-    app = example_app.create_app(
-        {
-            **signalwire_settings,
-            "DESK_SCENARIO": "examples",
-            "SIGNALWIRE_PLUGINS_REQUIRED": ["audit", "autolang", "captions"],
-            "SIGNALWIRE_AUDIT_URL": f"sqlite:///{tmp_path / 'audit.sqlite'}",
-            "SIGNALWIRE_AUTOLANG_LOCAL": "en-US",
-            "SIGNALWIRE_CAPTIONS_HEARTBEAT": BEAT,
-            **settings,
-        }
-    )
-    with Tester(app) as tester:
-        # The page's own lines have the time of this machine, and stand among those of the service:
-        # so that they come last here, these are spoken a little earlier.
-        tester.simulator.clock = ManualClock(time.time() - 300)
-        yield Desk(tester, serve(app))
-
-
-@pytest.fixture
-def visit(desk: Desk, browse: Any) -> Callable[..., Page]:
-    """Open the desk, or another page of it."""
-
-    def start(path: str = "", **options: Any) -> Page:
-        return Page(browse(desk.url + path, **options))
-
-    return start
-
-
-@pytest.fixture
-def converse(desk: Desk, visit: Callable[..., Page], expect: Any) -> Callable[..., Page]:
-    """Call somebody, who answers; the translation runs, and nobody has said anything yet."""
-
-    def start(number: str = SPAIN, **options: Any) -> Page:
-        page = visit(**options)
-        page.dial(number)
-        expect(page.hang_up).to_be_visible()
-        desk.answer()
-        expect(page.say_it).to_be_enabled()
-        return page
-
-    return start
 
 
 def choose(select: Any, text: str) -> None:
@@ -152,6 +84,21 @@ def test_what_is_said_is_seen_soon(desk, converse, expect) -> None:
     for number in range(5):
         desk.say(f"Frase {number}", f"Sentence {number}")
         expect(page.lines.last).to_contain_text(f"Sentence {number}", timeout=SOON)
+
+
+def test_what_the_desk_had_said_stands_where_it_was_said(desk, converse, expect) -> None:
+    page = converse()
+    desk.say("Hola", "Hello")
+    expect(page.lines).to_have_count(1)
+    for number, sentence in enumerate(["One moment, please.", "Thank you for waiting."], 2):
+        page.say_something.fill(sentence)
+        page.say_it.click()
+        expect(page.lines).to_have_count(number)
+    desk.say("Gracias", "Thanks", timestamp=datetime.now(timezone.utc))
+    in_order = ["Hello", "One moment, please.", "Thank you for waiting.", "Thanks"]
+    expect(page.lines).to_contain_text(in_order)
+    page.page.reload()
+    expect(page.lines).to_contain_text(in_order)
 
 
 def test_the_language_can_be_chosen_beforehand(desk, visit, expect) -> None:
