@@ -46,6 +46,10 @@ test: $(VENV)/.tox ## run the tests on every supported Python that this machine 
 test-marked: $(VENV)/.tox ## run the tests that `make test` leaves out
 	$(BIN)/tox run -e marked -- $(ARGS)
 
+.PHONY: screenshots
+screenshots: $(VENV)/.dev ## take the README's pictures anew, with Chromium
+	SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
+
 .PHONY: lint
 lint: $(VENV)/.tox ## check style, imports between the packages, and types
 	$(BIN)/tox run -e lint,types
