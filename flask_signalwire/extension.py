@@ -63,6 +63,8 @@ class SignalWire:
         self._plugins: Sequence[Any] = tuple(plugins)
         # One list for all apps: a module's handlers are found after its app was made, too.
         self._handlers: list[Registration] = []
+        self._has_swml_views = False
+        self._clients: weakref.WeakSet[Client] = weakref.WeakSet()
         for plugin in self._plugins:
             if plugin is None or isinstance(plugin, str):
                 raise TypeError(
@@ -95,6 +97,9 @@ class SignalWire:
         if client.settings.webhooks:
             app.register_blueprint(build_blueprint(client.webhooks))
         app.extensions[NAME] = client
+        self._clients.add(client)
+        if self._has_swml_views:
+            client.webhooks.expect_swml()
         app.signalwire = client  # type: ignore[attr-defined]  # that is what an extension does
 
     def on(self, *kinds: type[Event]) -> Callable[[_Handler], _Handler]:
@@ -143,8 +148,14 @@ class SignalWire:
             def greeting(asked, name):
                 return {"sections": {"main": [{"play": f"say:Hello {name}"}]}}
 
+        Where no request can prove to be the service's, for want of a signing key, say, there is a
+        warning when the app is initialised or the view is decorated, whichever comes later.
+
         :raises ConfigurationError: from the view, where no request can prove to be the service's.
         """
+        self._has_swml_views = True
+        for client in tuple(self._clients):
+            client.webhooks.expect_swml()
         return swml_view(view)
 
 

@@ -33,6 +33,8 @@ from ..exceptions import (
 from ..health import Health
 from ..redaction import scrub
 from ..transport import Transport
+from ..webhooks.swml import PURPOSE as SWML
+from ..webhooks.swml import swml_views
 from .shared import echo_columns, echo_json
 
 if TYPE_CHECKING:
@@ -111,13 +113,14 @@ def examine(client: Client, *, offline: bool = False) -> Iterator[Check]:
     for name in (DEFAULT_ACCOUNT, *settings.accounts):
         yield from _account(client, settings.account(name), offline)
     yield from _callbacks(client)
+    yield from _swml(client)
 
 
 def settings_health(client: Client) -> Health:
     """What the settings and the list of plugins alone can tell, in one answer."""
     names = (DEFAULT_ACCOUNT, *client.settings.accounts)
     checks = [check for name in names for check in _account(client, client.settings.account(name))]
-    checks += _callbacks(client)
+    checks += [*_callbacks(client), *_swml(client)]
     # Whoever can't do without a plugin requires it, and the app does not start without it.
     checks += [dataclasses.replace(c, status="warn") for c in _plugins(client) if c.status != "ok"]
     if client.settings.dry_run:
@@ -163,6 +166,23 @@ def _callbacks(client: Client) -> Iterator[Check]:
         advice = "with several workers, set SIGNALWIRE_EVENTS_URL to a Redis"
         text = "repeated events are known to the process that got them first, and to no other"
         yield Check(f"{name}: store", "warn", text, advice)
+
+
+def _swml(client: Client) -> Iterator[Check]:
+    """Whether the app's views of SWML, where it has some, can answer the service."""
+    views = swml_views(client.app)
+    if not views:
+        return
+    unable = client.settings.unable(SWML)
+    if unable:
+        problem, _, advice = unable.partition("; ")
+        text = f"SIGNALWIRE_WEBHOOK_AUTH ({SWML}) {problem}: {', '.join(views)} would answer 500"
+        yield Check(SWML, "fail", text, advice)
+    elif () in client.settings.policy(SWML):
+        advice = "anybody can ask there: demand a proof in SIGNALWIRE_WEBHOOK_AUTH"
+        yield Check(SWML, "warn", f"unauthenticated: {', '.join(views)}", advice)
+    else:
+        yield Check(SWML, "ok", f"answered by {', '.join(views)}")
 
 
 def _plugins(client: Client) -> Iterator[Check]:
