@@ -7,7 +7,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
 import secrets
 import shlex
 import shutil
@@ -17,7 +16,8 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -102,8 +102,10 @@ def settings_of(text: str) -> dict[str, str]:
 class Stream:
     """A browser's stream of captions."""
 
-    def __init__(self, site: Site, call_id: str, last: str | None = None) -> None:
-        self._connection = site.connection()
+    def __init__(
+        self, connection: http.client.HTTPConnection, call_id: str, last: str | None = None
+    ) -> None:
+        self._connection = connection
         headers = {"Authorization": f"Bearer {ALICE}"}
         if last is not None:
             headers["Last-Event-ID"] = last
@@ -353,13 +355,27 @@ class Site:
         """What Alice's program does."""
         return self.ask(method, target, body, {"Authorization": f"Bearer {ALICE}"})
 
-    def plainly(self, port: int, method: str, target: str, body: Any = None) -> Answer:
-        """Ask a port without TLS."""
+    def plainly(
+        self, port: int, method: str, target: str, body: Any = None, **headers: str
+    ) -> Answer:
+        """Ask a port of this machine without TLS."""
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         try:
-            return _ask(connection, method, target, body, None)
+            return _ask(connection, method, target, body, headers)
         finally:
             connection.close()
+
+    @contextmanager
+    def only(self, worker: int) -> Iterator[int]:
+        """Have one worker answer, whatever is asked of gunicorn: its port."""
+        others = self.workers() - {worker}
+        for pid in others:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield self.gunicorn_port
+        finally:
+            for pid in others:
+                os.kill(pid, signal.SIGCONT)
 
     def target(self, purpose: str, call_id: str) -> str:
         """Where the service would report a call to: path and token."""
@@ -367,8 +383,8 @@ class Site:
         parts = urlsplit(url)
         return f"{parts.path}?{parts.query}"
 
-    def say(self, call_id: str, text: str, at: float) -> Answer:
-        """Post a sentence as the service would."""
+    def say(self, call_id: str, text: str, at: float, port: int | None = None) -> Answer:
+        """Post a sentence as the service would; to a port: past nginx."""
         said = {
             "role": "remote-caller",
             "content": text,
@@ -377,10 +393,17 @@ class Site:
             "final": True,
         }
         payload = {"call_info": {"call_id": call_id}, "utterance": said}
-        return self.ask("POST", self.target("live", call_id), payload)
+        target = self.target("live", call_id)
+        if port is None:
+            return self.ask("POST", target, payload)
+        return self.plainly(port, "POST", target, payload)
 
-    def listen(self, call_id: str, last: str | None = None) -> Stream:
-        stream = Stream(self, call_id, last)
+    def listen(self, call_id: str, last: str | None = None, port: int | None = None) -> Stream:
+        """Open a stream; at a port: past nginx."""
+        if port is None:
+            stream = Stream(self.connection(), call_id, last)
+        else:
+            stream = Stream(http.client.HTTPConnection("127.0.0.1", port, timeout=20), call_id)
         self._streams.append(stream)
         assert stream.status == 200
         return stream
@@ -389,12 +412,6 @@ class Site:
         for stream in self._streams:
             stream.close()
         self._streams.clear()
-
-    def worker_of(self, pattern: str) -> set[int]:
-        """The workers that answered requests, by gunicorn's access log."""
-        lines = self.log("gunicorn.out").splitlines()
-        found = (re.search(r"<(\d+)>$", line) for line in lines if re.search(pattern, line))
-        return {int(match[1]) for match in found if match}
 
 
 def _ask(
