@@ -17,7 +17,7 @@ from flask_signalwire import Command, exceptions
 
 from .engines import in_memory
 from .errors import AuditError
-from .keys import Keys, key_file
+from .keys import Keys
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -91,7 +91,7 @@ class AuditSettings:
         settings = cls(
             where=engine or where,
             own_file="URL" not in given and engine is None,
-            keys=Keys(_load_keys(made, engine or where, folder)),
+            keys=_keys(made, engine or where, folder),
             mode=read("MODE", _one_of("strict", "best-effort"), "strict"),
             hash_numbers=read("NUMBERS", _one_of("masked", "hashed"), "masked") == "hashed",
             text=read("TEXT", _text, 0),
@@ -103,17 +103,15 @@ class AuditSettings:
         return settings
 
 
-def _load_keys(
-    made: list[bytes] | None, where: URL | Callable[[], Engine] | None, folder: Path
-) -> Callable[[], list[bytes]]:
-    if made is not None:
-        return lambda: made
+def _keys(
+    given: list[bytes] | None, where: URL | Callable[[], Engine] | None, folder: Path
+) -> Keys:
     if isinstance(where, URL) and in_memory(where):
-        return lambda: [secrets.token_bytes(32)]
+        return Keys(given or [secrets.token_bytes(32)])
     if isinstance(where, URL) and where.get_backend_name() == "sqlite" and where.database:
         file = Path(where.database.removeprefix("file:").partition("?")[0])
-        return lambda: [key_file(file.with_suffix(".key"))]
-    return lambda: [key_file(folder / KEY_FILE)]
+        return Keys(given, file.with_suffix(".key"))
+    return Keys(given, folder / KEY_FILE)
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:
