@@ -48,16 +48,20 @@ class Calling(CallingMethods):
     Method names, argument order and keywords are those of the vendor's SDK. A keyword that is None
     is left out, as it is there.
 
-    :param ready: raises a ConfigurationError while the account can't send.
+    :param check: raises a ConfigurationError while the account can't send a command.
     """
 
     def __init__(
-        self, account: str, table: CommandTable, pipeline: Pipeline, ready: Callable[[], None]
+        self,
+        account: str,
+        table: CommandTable,
+        pipeline: Pipeline,
+        check: Callable[[Command], None],
     ) -> None:
         self._account = account
         self._table = table
         self._pipeline = pipeline
-        self._ready = ready
+        self._check = check
 
     def send(
         self,
@@ -105,8 +109,7 @@ class Calling(CallingMethods):
             _check_keywords(spec, options)
             _check_key(options.get(_KEY))
         command = self._command(spec, call_id, params, options)
-        if not command.dry_run:
-            self._ready()
+        self._check(command)
         return self._pipeline.run(command)
 
     def _command(

@@ -15,7 +15,7 @@ from werkzeug.local import LocalProxy
 
 from .calling import Calling
 from .commands import Command, CommandSpec, CommandTable
-from .config import DEFAULT_ACCOUNT, Account, Settings
+from .config import DEFAULT_ACCOUNT, ENDPOINTS, Account, Settings
 from .events import Event
 from .exceptions import ClientNotFound, ConfigurationError
 from .health import Check, Examiner, Health
@@ -77,8 +77,8 @@ class SignalWire:
     def init_app(self, app: Flask) -> None:
         """Put a :class:`Client` on an app: ``app.signalwire``.
 
-        Reads ``app.config`` once, so configure the app before. Absent credentials are only warned
-        of here; they raise at the first command.
+        Reads ``app.config`` once, so configure the app before. Absent credentials, and a secret
+        key that callback URLs need, are only warned of here; they raise at the first command.
 
         :raises ConfigurationError: with everything that is wrong in the settings, or with the
             required plugins; the app is left as it was.
@@ -201,6 +201,7 @@ class Client:
         self._transports: dict[str, Transport] = {}
         self._clients: dict[str, AccountClient] = {}
         self._simulator: Simulator | None = None
+        self._callbacks: Callbacks | None = None
         self._examiner = Examiner()
         self._idempotency = open_store(settings.idempotency_url)
         self.webhooks = Webhooks(app, settings, self.plugins, handlers)
@@ -283,8 +284,8 @@ class Client:
         manager.add(Sender(self._send), "sender", "built in")
         if self.settings.callbacks:
             reachable = self.settings.base_url is not None
-            plugin = Callbacks(self.webhooks.url, self.webhooks.store, reachable=reachable)
-            manager.add(plugin, CALLBACKS, "built in")
+            self._callbacks = Callbacks(self.webhooks.url, self.webhooks.store, reachable=reachable)
+            manager.add(self._callbacks, CALLBACKS, "built in")
         manager.load_entry_points()
         for plugin in own:
             manager.add(plugin, _name(plugin), "app")
@@ -343,11 +344,13 @@ class Client:
 
         missing = account.missing()
 
-        def ready() -> None:
-            if missing and not self.settings.dry_run:
+        def check(command: Command) -> None:
+            if missing and not (command.dry_run or self.settings.dry_run):
                 raise ConfigurationError("no command can be sent yet:", missing)
+            if self._callbacks is not None and not self.webhooks.tokens:
+                self._callbacks.check(command)
 
-        calling = Calling(account.name, self.commands, pipeline, ready)
+        calling = Calling(account.name, self.commands, pipeline, check)
         self._clients[account.name] = AccountClient(account.name, calling)
 
     def _ask(self, implementation: Implementation) -> Health | None:
@@ -369,6 +372,14 @@ class Client:
         if self.settings.dry_run:
             logger.warning("SIGNALWIRE_DRY_RUN is on: commands are logged, none is sent")
             return
+        signed = any("token" in self.settings.policy(purpose)[0] for purpose in ENDPOINTS)
+        reachable = self.settings.callbacks and self.settings.base_url is not None
+        if signed and reachable and not self.webhooks.tokens:
+            logger.warning(
+                "SIGNALWIRE_PUBLIC_URL is set, and SECRET_KEY is not, which callback URLs are "
+                "signed with: until it is set, commands that need one will raise. Or set "
+                "SIGNALWIRE_CALLBACKS to False"
+            )
         # With named accounts only, the default one may well be left unset.
         for account in accounts:
             if account.name == DEFAULT_ACCOUNT and len(accounts) > 1 and not account.project_id:
