@@ -21,6 +21,7 @@ from .exceptions import ClientNotFound, ConfigurationError
 from .health import Check, Examiner, Health
 from .idempotency import Store, open_store
 from .pipeline import Pipeline
+from .plugins.builtin import UNBLOCKABLE
 from .plugins.builtin.callbacks import NAME as CALLBACKS
 from .plugins.builtin.callbacks import Callbacks
 from .plugins.builtin.idempotency import NAME as IDEMPOTENCY
@@ -42,7 +43,6 @@ logger = logging.getLogger("flask_signalwire.config")
 
 NAME = "signalwire"
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
-_KEEP = "without which idempotency keys would be ignored; commands without a key don't use it"
 
 
 class SignalWire:
@@ -281,6 +281,13 @@ class Client:
         from .cli import build_group  # click commands are needed by apps, not by imports
 
         manager = self.plugins
+        blocked = [name for name in UNBLOCKABLE if name in self.settings.plugins_blocked]
+        if blocked:
+            problems = [
+                ("SIGNALWIRE_PLUGINS_BLOCKED", f"names {name!r}, {UNBLOCKABLE[name]}")
+                for name in blocked
+            ]
+            raise ConfigurationError("built-in plugins can't be blocked:", problems)
         manager.add(Sender(self._send), "sender", "built in")
         if self.settings.callbacks:
             reachable = self.settings.base_url is not None
@@ -309,11 +316,6 @@ class Client:
 
     def _add_idempotency(self) -> None:
         """After all others that may send: so it is asked before them."""
-        if IDEMPOTENCY in self.settings.plugins_blocked:
-            raise ConfigurationError(
-                "not every plugin can be blocked:",
-                [("SIGNALWIRE_PLUGINS_BLOCKED", f"names {IDEMPOTENCY!r}, {_KEEP}")],
-            )
         names = [DEFAULT_ACCOUNT, *self.settings.accounts]
         accounts = {name: self.settings.account(name) for name in names}
         plugin = Idempotency(
