@@ -30,6 +30,8 @@ from flask_signalwire import SignalWire
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "docs" / "deployment"
+_PYTHON = shlex.quote(sys.executable)
+_FLASK = f"{_PYTHON} -m flask --app example_app signalwire"
 ALICE = "a token of Alice's, long enough"
 
 SCENARIO = """
@@ -250,27 +252,35 @@ class Site:
 
     def start(self) -> None:
         """Start all of it, in the order of the documentation."""
-        python = shlex.quote(sys.executable)
-        space = {
+        self._spawn_space()
+        self.audit("upgrade")
+        app = f"-c {self.folder}/gunicorn.conf.py 'example_app:create_app()'"
+        self._spawn("gunicorn", f"{_PYTHON} -m gunicorn {app}", self.settings)
+        self._spawn("nginx", f"{_nginx()} -c {self.folder}/nginx.conf", {})
+        self._wait("space", self.space)
+        self._wait("gunicorn", self.gunicorn_port)
+        self._wait("nginx", self.https)
+        eventually(lambda: self.ask("GET", "/readyz").status == 200, 60)
+
+    def start_space(self) -> None:
+        """Start the simulated service."""
+        self._spawn_space()
+        self._wait("space", self.space)
+
+    def _spawn_space(self) -> None:
+        settings = {
             "FLASK_SIGNALWIRE_SPACE": "simulator",
             "FLASK_SIGNALWIRE_PROJECT_ID": f'"{self.project}"',
             "FLASK_SIGNALWIRE_API_TOKEN": '"t"',
             "FLASK_SIGNALWIRE_CA_FILE": str(self.folder / "ca.pem"),
         }
-        flask = f"{python} -m flask --app example_app signalwire"
-        scenario = f"--scenario {self.folder}/scenario.yaml"
-        self._spawn("space", f"{flask} simulator run --port {self.space} {scenario}", space)
-        self.run(f"{flask} audit upgrade")
-        serve = f"{python} -m gunicorn -c {self.folder}/gunicorn.conf.py 'example_app:create_app()'"
-        self._spawn("gunicorn", serve, self.settings)
-        self._spawn("nginx", f"{_nginx()} -c {self.folder}/nginx.conf", {})
-        for name, port in (
-            ("space", self.space),
-            ("gunicorn", self.gunicorn_port),
-            ("nginx", self.https),
-        ):
-            self._wait(name, port)
-        eventually(lambda: len(self.workers()) == 2 and self.ask("GET", "/readyz").status == 200)
+        scenario = f"--port {self.space} --scenario {self.folder}/scenario.yaml"
+        self._spawn("space", f"{_FLASK} simulator run {scenario}", settings)
+
+    def kill(self, name: str) -> None:
+        """End a server without a word."""
+        self._processes[name].kill()
+        self._processes[name].wait(20)
 
     def run(self, command: str) -> str:
         """Run a command with the desk's settings."""
@@ -287,8 +297,7 @@ class Site:
         return done.stdout
 
     def audit(self, *arguments: str) -> str:
-        flask = f"{shlex.quote(sys.executable)} -m flask --app example_app signalwire audit"
-        return self.run(f"{flask} {' '.join(arguments)}")
+        return self.run(f"{_FLASK} audit {' '.join(arguments)}")
 
     def signal(self, name: str, number: int) -> None:
         self._processes[name].send_signal(number)

@@ -281,6 +281,18 @@ def test_what_a_redis_that_is_down_stops_and_what_not(
     stream.finals("meanwhile")
 
 
+def test_a_service_that_is_down_is_no_reason_to_take_the_desk_out(site: Site, call: str) -> None:
+    site.kill("space")
+    try:
+        placed = site.command("POST", "/calls", {"to": "+34911234567"})
+        assert (placed.status, placed.json["outcome"]) == (502, "not_sent")
+        assert site.ask("GET", "/readyz").status == 200
+        assert site.say(call, "something", 1000).status == 200
+    finally:
+        site.start_space()
+    assert site.command("POST", "/calls", {"to": "+34911234567"}).status == 201
+
+
 def test_a_probe_costs_little(site: Site) -> None:
     connection = site.connection()
     took = []
