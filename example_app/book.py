@@ -113,7 +113,8 @@ class CallBook:
         def change(known: KnownCall | None) -> KnownCall:
             if known is None:
                 return KnownCall(id=call_id, user=user, wish=wish, **told)
-            return replace(known, **told)
+            # An answer may be older than what the service has told meanwhile: the end is the end.
+            return known if known.status == "ended" else replace(known, **told)
 
         changed = self._change(call_id, change)
         return changed if changed is not None else change(None)
@@ -125,8 +126,13 @@ class CallBook:
 
         :raises KeyError: for an unknown call.
         """
-        changes = {"wish": None, "problem": None, "heard": None}
-        call = self.note(call_id, translation=languages, why=why, **changes)
+        changes: dict[str, Any] = {"wish": None, "problem": None, "heard": None}
+
+        def change(known: KnownCall | None) -> KnownCall | None:
+            running = None if known and known.status == "ended" else languages
+            return known and replace(known, translation=running, why=why, **changes)
+
+        call = self._change(call_id, change)
         if call is None:
             raise KeyError(call_id)
         return call

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from flask import current_app, g
+from flask import current_app
 
 from flask_signalwire import current_signalwire
 
@@ -24,6 +25,7 @@ class Language:
     dir: str
 
 
+@lru_cache(maxsize=1000)  # tags come from outside, too
 def language(tag: str) -> Language:
     """What is known of a tag; an unknown one is its own name."""
     try:
@@ -39,9 +41,6 @@ def choices() -> list[Language]:
     autolang = current_signalwire.plugins.get("autolang")
     if autolang is None:
         return []
-    if "desk_languages" not in g:
-        # What the desk itself speaks needs no translation.
-        tags = [t for t in autolang.catalogue.languages if t != current_app.config["DESK_LANGUAGE"]]
-        g.desk_languages = sorted(map(language, tags), key=lambda known: known.name)
-    found: list[Language] = g.desk_languages
-    return found
+    # What the desk itself speaks needs no translation.
+    tags = set(autolang.catalogue.languages) - {current_app.config["DESK_LANGUAGE"]}
+    return sorted(map(language, tags), key=lambda known: known.name)

@@ -72,7 +72,7 @@ def _same_site() -> None:
     if request.blueprint != "api" or request.method in SAFE or g.get("by_token"):
         return
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    own = {request.host, urlsplit(_public_url()).netloc}
+    own = {request.host, urlsplit(_public_url()).netloc or request.host}
     if site not in (None, "same-origin", "none") or (
         origin is not None and urlsplit(origin).netloc not in own
     ):

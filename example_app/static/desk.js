@@ -223,7 +223,10 @@
     document.addEventListener("signalwire:summary", refreshSoon);
     document.addEventListener("signalwire:utterance", () => keepTheEnd(placeOwnLines));
     document.addEventListener("visibilitychange", () => document.hidden || refresh());
-    setInterval(() => document.hidden || refresh(), EVERY);
+    // After the end a summary may come; then nothing more.
+    const over = () => $("#state")?.dataset.state === "ended" && left-- <= 0;
+    let left = 30;
+    setInterval(() => document.hidden || over() || refresh(), EVERY);
     placeOwnLines();
   }
 })();

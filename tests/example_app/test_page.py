@@ -194,6 +194,19 @@ def test_the_state_of_a_call_is_followed_to_its_end(browser, signalwire, placed)
     signalwire.assert_sent_once("end", reason="hangup")
 
 
+def test_what_has_ended_stays_so_whatever_comes_late(browser, signalwire, translated):
+    """An answer to a command that was on its way, and one that tells of a translation."""
+    path = f"/calls/{call_id(translated)}"
+    book = browser.http.application.extensions["call_desk"]
+    answered = signalwire.outbox[-1].leg
+    browser.press("Hang up")
+    book.saw(call_id(translated), answered, "anonymous")
+    book.translated(call_id(translated), {"from_lang": "en-US", "to_lang": "es-ES"})
+    page = browser.visit(path)
+    assert page.id("state").text == "Ended"
+    assert page.button("Say it").disabled
+
+
 def test_an_engaged_line_is_told(browser, signalwire, placed):
     signalwire.simulator.calls[call_id(placed)].end("busy")
     signalwire.simulator.deliver()

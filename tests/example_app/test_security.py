@@ -145,6 +145,7 @@ def test_a_form_that_is_not_the_desks_own_is_refused(app, browser, signalwire, p
     ],
     ids=str,
 )
+@pytest.mark.parametrize("settings", [{}, {"SIGNALWIRE_PUBLIC_URL": None}], ids=["url", "no url"])
 def test_the_json_without_tokens_does_not_listen_to_other_sites(http, signalwire, call, headers):
     signalwire.outbox.clear()
     for method, path in [
