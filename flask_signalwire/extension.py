@@ -31,7 +31,7 @@ from .plugins.manager import Implementation, PluginManager
 from .results import CallLeg
 from .transport import Transport
 from .webhooks import Webhooks
-from .webhooks.dispatch import Registration
+from .webhooks.dispatch import Registration, check_handler
 from .webhooks.receiver import build_blueprint
 from .webhooks.store import EventStore
 from .webhooks.swml import swml_view
@@ -112,13 +112,15 @@ class SignalWire:
 
         :param kinds: classes of :mod:`flask_signalwire.events`; ``Event`` is all of them.
         :returns: a decorator that leaves the function as it is.
-        :raises TypeError: for something else than a class of events.
+        :raises TypeError: for something else than a class of events; from the decorator, for a
+            function that can't be called with an event alone.
         """
         for kind in kinds:
             given: object = kind
             if not (isinstance(given, type) and issubclass(given, Event)):
+                hint = ", and several without a list: on(A, B)" * isinstance(given, (list, tuple))
                 raise TypeError(
-                    f"on() is given {kind!r}; expected a class such as events.Utterance"
+                    f"on() is given {kind!r}; expected a class such as events.Utterance{hint}"
                 )
         if not kinds:
             raise TypeError("on() is given nothing; expected a class such as events.Utterance")
@@ -126,6 +128,7 @@ class SignalWire:
         def register(handler: _Handler) -> _Handler:
             if not callable(handler):
                 raise TypeError(f"{handler!r} can't be called with an event")
+            check_handler(handler)
             self._handlers.append((kinds, handler))
             return handler
 
