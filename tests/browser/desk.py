@@ -63,12 +63,13 @@ class Desk:
 
     def say(self, content: str, translation: str, **fields: Any) -> None:
         """The other party says something that no scenario has."""
-        fields = {"role": "remote-caller", "final": True, "lang": "en-US", **fields}
+        fields = {"role": "remote-caller", "original_lang": "es-ES", "lang": "en-US", **fields}
         self.tester.post(
             events.Translation,
             call_id=self.call_id,
             original=content,
             content=translation,
+            final=True,
             **fields,
         )
 

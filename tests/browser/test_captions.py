@@ -343,12 +343,16 @@ def test_two_browsers_read_the_same_call(watch, browse, expect) -> None:
     expect(lines(browse(watch.url))).to_have_text(["uno", "dos", "tres"])
 
 
+@pytest.mark.parametrize("settings", [{"SIGNALWIRE_CAPTIONS_HISTORY": 10}])
 @pytest.mark.parametrize("how", ["cut", "busy"])
 def test_a_lost_connection_loses_and_repeats_nothing(watch, browse, expect, how) -> None:
     page = browse(watch.url, problems="ERR_|503")
-    watch.say("uno")
+    earlier = [f"line {number}" for number in range(12)]  # more than are kept
+    expect(connection(page)).to_have_text("Live")
+    for line in [*earlier, "uno"]:
+        watch.say(line)
     watch.say("do", final=False)
-    expect(lines(page)).to_have_text(["uno", "do"])
+    expect(lines(page)).to_have_text([*earlier, "uno", "do"])
     watch.busy = how == "busy"  # a browser gives up after such an answer, the script does not
     watch.site.cut()
     if how == "busy":
@@ -360,7 +364,7 @@ def test_a_lost_connection_loses_and_repeats_nothing(watch, browse, expect, how)
     watch.site.mend()
     expect(connection(page)).to_have_text("Live")
     watch.say("cuatro")
-    expect(lines(page)).to_have_text(WORDS)
+    expect(lines(page)).to_have_text([*earlier, *WORDS])
     assert {line.get_attribute("data-final") for line in lines(page).all()} == {"true"}
     expect(announced(page)).to_have_text(WORDS[-3:])
 

@@ -112,6 +112,20 @@ def test_the_language_can_be_chosen_beforehand(desk, visit, expect) -> None:
     assert desk.tester.simulator.calls[desk.call_id].translation.to_lang == "pl-PL"
 
 
+def test_who_speaks_another_language_is_noticed(desk, converse, expect) -> None:
+    page = converse()
+    for french, english in [
+        ("Bonjour, est-ce que quelqu'un parle français ici?", "Hello, does anybody speak French?"),
+        ("Je voudrais savoir où est mon colis.", "I would like to know where my parcel is."),
+    ]:
+        desk.say(french, english, original_lang="fr-FR")
+    expect(page.language).to_contain_text("They seem to speak French")
+    page.language.get_by_role("button", name=re.compile("Switch to French")).click()
+    expect(page.target).to_contain_text("French")
+    expect(page.language).not_to_contain_text("They seem to speak")
+    assert desk.tester.simulator.calls[desk.call_id].translation.to_lang.startswith("fr")
+
+
 def test_arabic_stands_on_the_right(desk, converse, expect) -> None:
     page = converse(EGYPT)
     desk.advance(10)

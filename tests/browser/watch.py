@@ -82,7 +82,7 @@ class Watch:
             fields = {"lang": "es-ES", **fields}
             self.tester.post(events.Utterance, call_id=CALL, content=content, **fields)
         else:
-            fields = {"lang": "en-US", "original": content, **fields}
+            fields = {"lang": "en-US", "original": content, "original_lang": "es-ES", **fields}
             self.tester.post(events.Translation, call_id=CALL, content=translation, **fields)
 
     def summarize(self, text: str, **fields: Any) -> None:
