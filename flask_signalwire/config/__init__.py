@@ -232,7 +232,7 @@ class Settings:
     capture_dir: str | None = _setting(
         receiving.directory,
         None,
-        "A directory in which each callback is kept as a file, to be replayed.",
+        "A directory in which callbacks are kept, to be replayed: one file of JSON lines a process.",
     )
     capture_raw: bool = _setting(
         values.flag, False, "Keep them as they came, telephone numbers and secrets included."
