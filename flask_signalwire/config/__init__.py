@@ -232,7 +232,7 @@ class Settings:
     capture_dir: str | None = _setting(
         receiving.directory,
         None,
-        "A directory in which callbacks are kept, to be replayed: one file of JSON lines a process.",
+        "A directory in which callbacks are kept, to be replayed: lines of JSON, a file a process.",
     )
     capture_raw: bool = _setting(
         values.flag, False, "Keep them as they came, telephone numbers and secrets included."
