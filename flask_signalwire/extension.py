@@ -278,6 +278,14 @@ class Client:
     def __repr__(self) -> str:
         return f"<Client of {self.app.name!r}, space {self.settings.space!r}>"
 
+    if not TYPE_CHECKING:  # a type checker must go on to find misspelt names itself
+
+        def __getattr__(self, name: str) -> Any:
+            # Asked by its class: while a client is made it has nothing to ask.
+            command = not name.startswith("_") and hasattr(Calling, name)
+            hint = f"; did you mean `calling.{name}`?" if command else ""
+            raise AttributeError(f"the client has no {name!r}{hint}", name=name, obj=self)
+
     # -- putting it together --------------------------------------------------------------------
 
     def _load_plugins(self, own: Sequence[Any]) -> None:
