@@ -226,6 +226,10 @@ class PluginManager:
 
     def _broken(self, info: PluginInfo, error: BaseException, what: str = "") -> None:
         reason = text_of(error)
+        if isinstance(error, ConfigurationError) and error.problems:  # told in one line here
+            summary = str(error).partition("\n")[0]
+            told = "; ".join(f"{key}: {text}" for key, text in error.problems)
+            reason = text_of(f"{summary} {told}")
         if not isinstance(error, ConfigurationError):
             reason = f"{type(error).__name__}: {reason}"
         self._infos[info.name] = replace(info, status="broken", hooks=(), reason=f"{what}{reason}")

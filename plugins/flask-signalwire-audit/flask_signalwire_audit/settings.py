@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from flask_signalwire import Command, exceptions
+from flask_signalwire import Command, exceptions, scrub
 
 from .engines import in_memory
 from .errors import AuditError
@@ -32,7 +32,7 @@ Mode = Literal["strict", "best-effort"]
 
 
 class _Wrong(ValueError):
-    """What is wrong with a setting; its value is never quoted: it may be a password."""
+    """What is wrong with a setting; a value that may be, or hold, a secret is never quoted."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,14 @@ def _keys(
 def _one_of(*choices: str) -> Callable[[Any], str]:
     def parse(value: Any) -> str:
         if value not in choices:
-            raise _Wrong(f"is none of {', '.join(choices)}")
+            raise _Wrong(f"is {_quoted(value)}, which is none of {', '.join(choices)}")
         return str(value)
 
     return parse
+
+
+def _quoted(value: Any) -> str:
+    return scrub(repr(value))[:40]
 
 
 def _text(value: Any) -> int | None:
@@ -129,20 +133,26 @@ def _text(value: Any) -> int | None:
     if value == "drop":
         return 0
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise _Wrong('is neither "drop" nor "keep", nor how many characters are kept')
+        raise _Wrong(
+            f'is {_quoted(value)}, which is neither "drop" nor "keep", nor how many characters '
+            "are kept"
+        )
     return value
 
 
 def _callable(value: Any) -> Callable[[Command], Any]:
     if not callable(value):
-        raise _Wrong("can't be called; write a function of the command that returns a user's id")
+        raise _Wrong(
+            f"is {_quoted(value)}, which can't be called; write a function of the command that "
+            "returns a user's id"
+        )
     found: Callable[[Command], Any] = value
     return found
 
 
 def _events(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _Wrong("is neither true nor false")
+        raise _Wrong(f"is {_quoted(value)}, which is neither true nor false")
     return value
 
 
@@ -151,7 +161,7 @@ def _secrets(value: Any) -> list[bytes]:
     what = "expected text of at least 16 characters that nobody can guess, or a list of such"
     for each in found:
         if not isinstance(each, (str, bytes)):
-            raise _Wrong(f"is a {type(each).__name__}; {what}")
+            raise _Wrong(f"is of type {type(each).__name__}; {what}")
         if len(each) < 16:
             raise _Wrong(f"is too short; {what}")
     if not found:
@@ -166,8 +176,8 @@ def _engine(app: Flask, value: Any) -> Callable[[], Engine]:
     """
     if not (isinstance(value, Engine) or callable(value) or hasattr(type(value), "engine")):
         raise _Wrong(
-            f"is a {type(value).__name__}; expected an Engine of SQLAlchemy, a Flask-SQLAlchemy "
-            "object, or a function that returns an Engine"
+            f"is of type {type(value).__name__}; expected an Engine of SQLAlchemy, a "
+            "Flask-SQLAlchemy object, or a function that returns an Engine"
         )
 
     def get() -> Engine:
@@ -195,7 +205,7 @@ def _parse(value: object) -> URL:
     if isinstance(value, URL):
         return value
     if not isinstance(value, str) or not value.strip():
-        found = "is empty" if value == "" else f"is a {type(value).__name__}"
+        found = "is empty" if value == "" else f"is of type {type(value).__name__}"
         raise _Wrong(f"{found}; write a database URL as text, such as {EXAMPLES}")
     try:
         return make_url(value)
