@@ -72,13 +72,25 @@
     }
   };
 
+  const note = (text) => {
+    const place = $("#notice");
+    if (place && place.textContent !== text) {
+      const told = document.createElement("p");
+      told.className = "notice";
+      told.textContent = text;
+      place.replaceChildren(told);
+    }
+  };
+
   let turn = 0;
   const refresh = async () => {
     const mine = ++turn;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       const page = parse(await answer.text());
-      if (answer.ok && !answer.redirected && mine === turn) {
+      if (answer.redirected) {
+        note("You are signed out. Load the page again, and sign in.");
+      } else if (answer.ok && mine === turn) {
         show(page);
       }
     } catch {
@@ -113,11 +125,7 @@
       }
     } catch {
       // Never again by itself: it may have arrived.
-      const text = "The desk did not answer. Look whether it was done before you try again.";
-      const note = document.createElement("p");
-      note.className = "notice";
-      note.textContent = text;
-      $("#notice").replaceChildren(note);
+      note("The desk did not answer. Look whether it was done before you try again.");
     } finally {
       form.ariaBusy = null;
     }

@@ -28,7 +28,6 @@ def picture() -> Callable[[Any, str], None]:
         if os.environ.get("SCREENSHOTS"):
             IMAGES.mkdir(exist_ok=True)
             page.evaluate("scrollTo(0, 0)")
-            page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=IMAGES / name, animations="disabled", caret="hide")
 
     return take
