@@ -6,6 +6,7 @@ import hmac
 import threading
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -13,14 +14,14 @@ from uuid import uuid4
 from werkzeug.datastructures import Authorization
 
 from flask_signalwire.commands import CommandSpec, CommandTable
-from flask_signalwire.redaction import mask
+from flask_signalwire.redaction import mask, short
 
 from .answers import Answer
 from .behaviours import BEHAVIOURS
 from .call import SimulatedCall
 from .callbacks import Callbacks
 from .calls import Calls
-from .clock import Clock, SystemClock
+from .clock import Clock, SystemClock, check_seconds
 from .faults import AnswerLate, AnswerLost, Fault, Faults, from_header
 from .journal import Journal, JournalEntry
 from .posting import Reach
@@ -112,9 +113,10 @@ class Simulator:
 
         :param seconds: how much, at least 0.
         :raises ValueError: where it is less.
+        :raises TypeError: where it is no number.
         """
-        if self.callbacks.delivering or not seconds >= 0:
-            # Whoever delivers goes on afterwards; the clock refuses to run backwards.
+        check_seconds(seconds)
+        if self.callbacks.delivering:  # whoever delivers goes on afterwards
             self.clock.advance(seconds)
             return
         until = self.clock.now() + seconds
@@ -138,6 +140,12 @@ class Simulator:
         :raises LookupError: where it has a fault for a command that there isn't.
         """
         if not isinstance(scenario, Scenario):
+            given: object = scenario
+            if not isinstance(given, (str, PathLike)):
+                raise TypeError(
+                    f"play() is given {short(given)}; expected a Scenario, a file's path or the "
+                    "name of a shipped one (read_scenario makes one of YAML)"
+                )
             scenario = load_scenario(scenario)
         for fault in scenario.faults:
             self.faults.add(**fault)

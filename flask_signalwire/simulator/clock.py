@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from flask_signalwire.redaction import short
+
 
 class Clock(Protocol):
     """What a simulator asks the time of.
@@ -63,7 +65,7 @@ class SystemClock:
 
     def advance(self, seconds: float) -> None:
         """Jump ahead, and run on from there."""
-        _check(seconds)
+        check_seconds(seconds)
         with self._lock:
             self._offset += seconds
         for jumped in self._watchers:
@@ -97,7 +99,7 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
-        _check(seconds)
+        check_seconds(seconds)
         with self._lock:
             self._now += seconds
 
@@ -109,6 +111,13 @@ class ManualClock:
         """Nobody waits by a clock that stands still."""
 
 
-def _check(seconds: float) -> None:
+def check_seconds(seconds: float) -> None:
+    """Raise where time can't pass by this.
+
+    :raises TypeError: for what is no number. :raises ValueError: for one below 0.
+    """
+    given: object = seconds
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        raise TypeError(f"{short(given)}; expected a number of seconds")
     if not seconds >= 0:
         raise ValueError(f"{seconds} seconds; expected at least 0")

@@ -80,6 +80,8 @@ class Fault:
             yield f"damage={describe(damage)}{hint}; expected {', '.join(_DAMAGES)}, or None"
         if self.status is not None and not (_whole(self.status) and 200 <= self.status <= 599):
             yield f"status={describe(self.status)}; expected an integer from 200 to 599"
+        elif damage is None and self.status == 200:
+            yield "status=200 alone is no failure; expected another one, or a damage beside it"
         latency: Any = self.latency
         if not (isinstance(latency, (int, float)) and 0 <= latency <= MAX_LATENCY):
             yield f"latency={describe(latency)}; expected seconds from 0 to {MAX_LATENCY:.0f}"

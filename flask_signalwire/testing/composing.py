@@ -6,6 +6,7 @@ rest stands. What was made is parsed again, so that no field gets lost on the wa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -32,6 +33,7 @@ from ..events import (
     Translation,
     Utterance,
 )
+from ..events.calls import RANKS
 from ..events.fields import Source
 from ..events.values import milliseconds
 from ..simulator import payloads
@@ -108,6 +110,7 @@ def compose(kind: type[Event], setting: Setting, given: Mapping[str, Any]) -> Js
     if kind is Event:
         raise LookupError("an Event of no kind is not posted; expected one of its subclasses")
     check_fields(kind, given)
+    _check_state(kind, given.get("state"))
     rest = dict(given)
     builder = _BUILDERS.get(kind)
     payload = builder(setting, rest) if builder else _enveloped(kind, setting)
@@ -154,6 +157,24 @@ def compose_swml(setting: Setting, given: Mapping[str, Any]) -> Json:
         said["dial_winner"] = str(said["dial_winner"]).lower()
     said["from"] = said.pop("from_")
     return {"call": said, **outer}
+
+
+def _check_state(kind: type[Event], state: Any) -> None:
+    """Raise for a state that the service has no word for: in a test that is a slip.
+
+    Its words are those of the field's reference, and for a call also those that forms have.
+    """
+    source = next((f.metadata["source"] for f in fields(kind) if f.name == "state"), None)
+    if source is None or not isinstance(state, str):
+        return
+    words = tuple(RANKS) if kind is CallState else re.findall(r"``([\w-]+)``", source.help)
+    # Of a conference only parts are listed, of a transfer one word.
+    closed = len(words) > 1 and not any(word.endswith("-") for word in words)
+    if closed and source.read(state) not in words:
+        raise ValueError(
+            f"{kind.__name__}.state={state!r}{suggest(state, words)}; expected one of "
+            f"{', '.join(words)}; what is new can be posted by post_raw"
+        )
 
 
 def _put(payload: Json, source: Source, value: Any) -> None:

@@ -126,7 +126,8 @@ class Tester(Assertions):
         :returns: the response to the last delivery.
         :raises LookupError: for an unknown kind.
         :raises TypeError: for a field that it does not have.
-        :raises ValueError: for a value that the app could not read.
+        :raises ValueError: for a value that the app could not read, or a state that the service has
+            no word for.
         """
         call_id = call_id or self._newest_call()
         kind = kind_of(kind)

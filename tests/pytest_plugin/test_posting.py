@@ -56,6 +56,38 @@ def test_every_kind_arrives_with_its_fields(signalwire, kind):
 
 
 @pytest.mark.parametrize(
+    ("kind", "state", "told"),
+    [
+        (events.Recording, "done", "expected one of recording, paused, finished,"),
+        (events.Recording, "finish", "did you mean `finished`"),
+        (events.CallState, "done", "expected one of created, .*no_answer"),
+        (events.Transcription, "done", "completed, failed"),
+    ],
+)
+def test_a_state_that_the_service_has_no_word_for_is_an_error(signalwire, kind, state, told):
+    with pytest.raises(ValueError, match=rf"state='{state}'.*{told}"):
+        signalwire.post(kind, state=state)
+
+
+def test_a_state_may_be_spelt_as_the_service_does(signalwire):
+    signalwire.post(events.CallState, state="noAnswer")
+    signalwire.assert_received(events.CallState, state="no_answer")
+
+
+def test_time_passes_by_numbers(signalwire):
+    for seconds in ("3", None, True):
+        with pytest.raises(TypeError, match="expected a number of seconds"):
+            signalwire.clock.advance(seconds)
+    with pytest.raises(ValueError, match="at least 0"):
+        signalwire.clock.advance(-1)
+
+
+def test_a_scenario_is_no_dict(signalwire):
+    with pytest.raises(TypeError, match="expected a Scenario, a file's path or the name"):
+        signalwire.simulator.play({"lines": []})
+
+
+@pytest.mark.parametrize(
     ("kind", "fields"),
     [
         (events.CallState, {"state": 5}),

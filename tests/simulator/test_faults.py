@@ -308,6 +308,7 @@ def test_a_header_goes_before_the_queue_and_leaves_it(space):
         ({"damage": 5}, "expected reset, half"),
         ({"status": "503"}, "expected an integer from 200 to 599"),
         ({"status": True}, "expected an integer from 200 to 599"),
+        ({"status": 200}, "status=200 alone is no failure; expected another"),
         ({"status": 503, "latency": -1}, "expected seconds from 0 to 600"),
         ({"status": 503, "latency": "1"}, "expected seconds from 0 to 600"),
         ({"status": 503, "retry_after": 1.5}, "whole seconds, or a datetime with a timezone"),
