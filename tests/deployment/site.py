@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -72,9 +72,10 @@ class Event(NamedTuple):
     at: float
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as held:  # all at once: so none is given twice
+        found = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [each.getsockname()[1] for each in found]
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 20) -> Any:
@@ -181,7 +182,7 @@ class Site:
     def __init__(self, folder: Path, redis: int) -> None:
         self.folder = folder
         self.key, self.project = secrets.token_hex(32), secrets.token_hex(8)
-        self.http, self.https, self.gunicorn_port, self.space = (free_port() for _ in range(4))
+        self.http, self.https, self.gunicorn_port, self.space = free_ports(4)
         self.public = f"https://localhost:{self.https}"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._streams: list[Stream] = []
