@@ -219,7 +219,7 @@ class Headers(CaseInsensitiveDict[str]):
 
     def copy(self) -> Headers:
         made = Headers.__new__(Headers)  # past an __init__ that makes a store of its own
-        made._store = self._store.copy()
+        made._store = self._store.copy()  # noqa: SLF001  # our own, of the same class
         return made
 
     def items(self) -> Any:
