@@ -32,8 +32,9 @@ demo: $(VENV)/.app ## run the example call desk once against the simulator, in t
 	$(BIN)/python -m example_app.demo
 
 .PHONY: demo-serve
-demo-serve: $(VENV)/.app ## serve the example call desk (PORT=5000)
-	SIGNALWIRE_SPACE=simulator FLASK_SIGNALWIRE_SPACE=simulator FLASK_DESK_SCENARIO=parcel \
+demo-serve: $(VENV)/.app ## serve the example call desk, a page for your browser (PORT=5000)
+	@echo "The call desk: http://localhost:$(PORT)/ (nobody's telephone rings)"
+	SIGNALWIRE_SPACE=simulator FLASK_SIGNALWIRE_SPACE=simulator FLASK_DESK_SCENARIO=examples \
 		$(BIN)/flask --app example_app run --port $(PORT)
 
 .PHONY: test
@@ -44,6 +45,10 @@ test: $(VENV)/.tox ## run the tests on every supported Python that this machine 
 .PHONY: test-marked
 test-marked: $(VENV)/.tox ## run the tests that `make test` leaves out
 	$(BIN)/tox run -e marked -- $(ARGS)
+
+.PHONY: screenshots
+screenshots: $(VENV)/.dev ## take the README's pictures anew, with Chromium
+	SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
 
 .PHONY: lint
 lint: $(VENV)/.tox ## check style, imports between the packages, and types
@@ -87,7 +92,7 @@ $(VENV)/.pip:
 	@touch $@
 
 $(VENV)/.app: $(VENV)/.pip $(METADATA)
-	$(BIN)/python -m pip install -qq -e .[simulator] $(addprefix -e ,$(PLUGINS))
+	$(BIN)/python -m pip install -qq --group example -e .[simulator] $(addprefix -e ,$(PLUGINS))
 	@touch $@
 
 $(VENV)/.tox: $(VENV)/.pip pyproject.toml

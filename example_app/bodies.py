@@ -8,6 +8,7 @@ instance, is not for the caller of the desk to choose.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, NoReturn, cast
 
 from flask import request
@@ -32,6 +33,18 @@ class NewCall(PayloadSchema):
         example="+34911234567",
     )
     timeout = fields.Integer(1, 600)
+
+
+class DialForm(NewCall):
+    """The page's form: as above, with the language that their words are translated from."""
+
+    to_lang = fields.LanguageTag()
+
+
+class LanguageForm(PayloadSchema):
+    """The page's form that switches the language."""
+
+    to_lang = fields.LanguageTag(required=True)
 
 
 class NewTranslation(PayloadSchema):
@@ -77,8 +90,16 @@ def read(schema: type[PayloadSchema]) -> dict[str, Any]:
             raise BadRequest(f"the body is no JSON: {reason}") from error
     if not isinstance(body, dict):
         raise BadRequest("the body is no JSON object; expected {...}")
+    return check(schema, body)
+
+
+def check(schema: type[PayloadSchema], body: Mapping[str, Any]) -> dict[str, Any]:
+    """A body, or what was typed into a form, as its schema has it.
+
+    :raises PayloadError: with every problem by its path.
+    """
     try:
-        return cast(dict[str, Any], schema().load(body))
+        return cast(dict[str, Any], schema().load(dict(body)))
     except ValidationError as error:
         # A schema's own errors are a dict by key, always.
         messages = cast(dict[str, Any], error.messages)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from flask_signalwire import exceptions
+
+from .negotiation import wants_html
 
 logger = logging.getLogger("example_app")
 
@@ -28,6 +32,11 @@ _STATUS: tuple[tuple[type[exceptions.SignalWireError], int], ...] = (
     (exceptions.TransportError, 502),
 )
 
+_NOT_OURS = (
+    "This form is not the desk's own, or its session is over. Nothing was done. Load the page "
+    "again, and send the form once more."
+)
+
 _ADVICE = {
     "unknown": "The service may have acted. Do not repeat this; look for its effect first.",
     "accepted": "The service has accepted it. Do not repeat this; look for its effect.",
@@ -41,6 +50,16 @@ def init_app(app: Flask) -> None:
 
 
 def _signalwire_error(error: exceptions.SignalWireError) -> ResponseReturnValue:
+    body, status, headers = describe(error)
+    if is_page():
+        return page(status, body["message"], body), status, headers
+    return body, status, headers
+
+
+def describe(
+    error: exceptions.SignalWireError,
+) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """An error for whoever asked: what happened, the status, and its headers."""
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
     message = str(error)
     if status == 500:  # a setting, or a plugin: the operator's business, and in the operator's log
@@ -70,6 +89,25 @@ def _signalwire_error(error: exceptions.SignalWireError) -> ResponseReturnValue:
     return body, status, headers
 
 
+def in_words(error: exceptions.SignalWireError) -> str:
+    """An error in one paragraph, for the page."""
+    body, _, _ = describe(error)
+    problems = [
+        f"{path}: {text}" for path, texts in body.get("problems", {}).items() for text in texts
+    ]
+    return " ".join(filter(None, [body["message"], "; ".join(problems), body.get("advice")]))
+
+
+def is_page() -> bool:
+    """Whether the answer is for a person: to a form of the page, or to a browser's visit."""
+    return request.blueprint in ("page", "sign_in") or (request.method == "GET" and wants_html())
+
+
+def page(status: int, message: str, body: Mapping[str, Any]) -> str:
+    """The page of an error."""
+    return render_template("error.html", status=status, message=message, body=body)
+
+
 def safe_to_repeat(error: exceptions.CommandError) -> bool:
     """Whether sending the command again can't do the same thing twice."""
     if error.outcome in ("not_sent", "refused"):
@@ -95,6 +133,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     """Flask's own errors: the same shape, with the headers that belong to them."""
     response = error.get_response()
     if response.status_code < 400:  # a redirect
+        return response
+    if is_page():
+        text = _NOT_OURS if isinstance(error, CSRFError) else error.description or error.name
+        response.data = page(response.status_code, text, {})
+        response.content_type = "text/html; charset=utf-8"
         return response
     body = {"error": error.name, "message": error.description}
     response.data = current_app.json.dumps(body)

@@ -30,17 +30,22 @@ class PremiumNumbers:
 
     @hookimpl
     def signalwire_authorize_command(self, command: Command) -> None:
-        if command.name != "dial":
-            return
-        number = _international(command.param("to"))
+        reason = self.refusal(command.param("to")) if command.name == "dial" else None
+        if reason is not None:
+            raise CommandRejected(reason)
+
+    def refusal(self, to: object) -> str | None:
+        """Why a number is not called; None where it may be. It asks the rule, and sends nothing."""
+        number = international(to)
         if number is None:
-            raise CommandRejected("this desk calls telephone numbers only, such as +34911234567")
+            return "this desk calls telephone numbers only, such as +34911234567"
         for prefix in self.prefixes:
             if number.startswith(prefix):
-                raise CommandRejected(f"numbers that start with {prefix} charge the caller")
+                return f"numbers that start with {prefix} charge the caller"
+        return None
 
 
-def _international(text: object) -> str | None:
+def international(text: object) -> str | None:
     """``+`` and digits, however they were grouped; None where that can't be told."""
     if not isinstance(text, str):
         return None

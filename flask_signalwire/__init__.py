@@ -8,6 +8,7 @@ from .commands import Command, CommandSpec, PayloadSchema, fields
 from .config import Settings
 from .exceptions import CommandRejected
 from .extension import AccountClient, Client, SignalWire, current_signalwire
+from .health import Health
 from .plugins import hookimpl
 from .redaction import mask_number, scrub
 from .results import CallLeg
@@ -23,6 +24,7 @@ __all__ = [
     "Command",
     "CommandRejected",
     "CommandSpec",
+    "Health",
     "PayloadSchema",
     "Settings",
     "SignalWire",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from .commands import Command, CommandSpec, CommandTable, freeze
+from .commands.examples import python_name
 from .commands.fields import suggest
 from .exceptions import HandleError, PayloadError
 from .handles import (
@@ -48,16 +49,20 @@ class Calling(CallingMethods):
     Method names, argument order and keywords are those of the vendor's SDK. A keyword that is None
     is left out, as it is there.
 
-    :param ready: raises a ConfigurationError while the account can't send.
+    :param check: raises a ConfigurationError while the account can't send a command.
     """
 
     def __init__(
-        self, account: str, table: CommandTable, pipeline: Pipeline, ready: Callable[[], None]
+        self,
+        account: str,
+        table: CommandTable,
+        pipeline: Pipeline,
+        check: Callable[[Command], None],
     ) -> None:
         self._account = account
         self._table = table
         self._pipeline = pipeline
-        self._ready = ready
+        self._check = check
 
     def send(
         self,
@@ -91,7 +96,8 @@ class Calling(CallingMethods):
 
         def __getattr__(self, name: str) -> Any:
             methods = [method for method in dir(type(self)) if not method.startswith("_")]
-            raise AttributeError(f"there is no command {name!r}{suggest(name, methods)}")
+            hint = suggest(name, methods) or f"; there are: {', '.join(methods)}"
+            raise AttributeError(f"there is no command {name!r}{hint}")
 
     def _run(
         self,
@@ -105,19 +111,21 @@ class Calling(CallingMethods):
             _check_keywords(spec, options)
             _check_key(options.get(_KEY))
         command = self._command(spec, call_id, params, options)
-        if not command.dry_run:
-            self._ready()
+        self._check(command)
         return self._pipeline.run(command)
 
     def _command(
         self,
         spec: CommandSpec,
-        call_id: str | UUID | None,
+        call_id: str | UUID | CallLeg | Call | None,
         params: dict[str, Any],
         options: CallOptions,
     ) -> Command:
         if isinstance(call_id, UUID):
             call_id = str(call_id)
+        elif isinstance(call_id, (CallLeg, Call)):
+            text = f"a {type(call_id).__name__}; expected its id: write `.id` behind it"
+            raise PayloadError({"call_id": [text]}, name=spec.method)
         if not options:  # as it is mostly
             payload = _payload(spec, params, _NOTHING)
             return Command(spec, call_id, payload, account=self._account)
@@ -300,7 +308,7 @@ def _check_keywords(spec: CommandSpec, options: Mapping[str, Any]) -> None:
                 )
         elif keyword not in _OPTIONS:
             known = (*spec.payload.keys, *_OPTIONS, *([_KEY] if spec.starts_call else []))
-            hint = suggest(keyword, known)
+            hint = suggest(keyword, map(python_name, known))
             raise TypeError(f"{spec.method}() got an unexpected keyword argument {keyword!r}{hint}")
 
 

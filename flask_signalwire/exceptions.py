@@ -34,6 +34,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from click import ClickException
 from werkzeug.exceptions import HTTPException
 
 from .redaction import scrub
@@ -78,12 +79,18 @@ def _rebuild(
     return error
 
 
-class ConfigurationError(SignalWireError):
+class ConfigurationError(SignalWireError, ClickException):
     """The settings, or the way the extension is used, can't work.
+
+    Commands of the ``flask`` program that it ends, be it before there is an app, print it without a
+    traceback and exit with 8; Flask's own error for an app that can't be found is one of click's,
+    too.
 
     :param summary: what was being done.
     :param problems: each a setting's key and what to write instead; all of them, not the first.
     """
+
+    exit_code = 8
 
     def __init__(self, summary: str, problems: Sequence[Problem] = ()) -> None:
         self.problems = tuple(problems)

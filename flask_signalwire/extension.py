@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import logging
 import weakref
@@ -14,21 +15,23 @@ from werkzeug.local import LocalProxy
 
 from .calling import Calling
 from .commands import Command, CommandSpec, CommandTable
-from .config import DEFAULT_ACCOUNT, Account, Settings
+from .config import DEFAULT_ACCOUNT, ENDPOINTS, Account, Settings
 from .events import Event
 from .exceptions import ClientNotFound, ConfigurationError
+from .health import Check, Examiner, Health
 from .idempotency import Store, open_store
 from .pipeline import Pipeline
+from .plugins.builtin import UNBLOCKABLE
 from .plugins.builtin.callbacks import NAME as CALLBACKS
 from .plugins.builtin.callbacks import Callbacks
 from .plugins.builtin.idempotency import NAME as IDEMPOTENCY
 from .plugins.builtin.idempotency import Idempotency
 from .plugins.builtin.sending import DryRun, Sender
-from .plugins.manager import PluginManager
+from .plugins.manager import Implementation, PluginManager
 from .results import CallLeg
 from .transport import Transport
 from .webhooks import Webhooks
-from .webhooks.dispatch import Registration
+from .webhooks.dispatch import Registration, check_handler
 from .webhooks.receiver import build_blueprint
 from .webhooks.store import EventStore
 from .webhooks.swml import swml_view
@@ -40,7 +43,6 @@ logger = logging.getLogger("flask_signalwire.config")
 
 NAME = "signalwire"
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
-_KEEP = "without which idempotency keys would be ignored; commands without a key don't use it"
 
 
 class SignalWire:
@@ -61,6 +63,8 @@ class SignalWire:
         self._plugins: Sequence[Any] = tuple(plugins)
         # One list for all apps: a module's handlers are found after its app was made, too.
         self._handlers: list[Registration] = []
+        self._has_swml_views = False
+        self._clients: weakref.WeakSet[Client] = weakref.WeakSet()
         for plugin in self._plugins:
             if plugin is None or isinstance(plugin, str):
                 raise TypeError(
@@ -73,8 +77,8 @@ class SignalWire:
     def init_app(self, app: Flask) -> None:
         """Put a :class:`Client` on an app: ``app.signalwire``.
 
-        Reads ``app.config`` once, so configure the app before. Absent credentials are only warned
-        of here; they raise at the first command.
+        Reads ``app.config`` once, so configure the app before. Absent credentials, and a secret
+        key that callback URLs need, are only warned of here; they raise at the first command.
 
         :raises ConfigurationError: with everything that is wrong in the settings, or with the
             required plugins; the app is left as it was.
@@ -93,6 +97,9 @@ class SignalWire:
         if client.settings.webhooks:
             app.register_blueprint(build_blueprint(client.webhooks))
         app.extensions[NAME] = client
+        self._clients.add(client)
+        if self._has_swml_views:
+            client.webhooks.expect_swml()
         app.signalwire = client  # type: ignore[attr-defined]  # that is what an extension does
 
     def on(self, *kinds: type[Event]) -> Callable[[_Handler], _Handler]:
@@ -105,13 +112,15 @@ class SignalWire:
 
         :param kinds: classes of :mod:`flask_signalwire.events`; ``Event`` is all of them.
         :returns: a decorator that leaves the function as it is.
-        :raises TypeError: for something else than a class of events.
+        :raises TypeError: for something else than a class of events; from the decorator, for a
+            function that can't be called with an event alone.
         """
         for kind in kinds:
             given: object = kind
             if not (isinstance(given, type) and issubclass(given, Event)):
+                hint = ", and several without a list: on(A, B)" * isinstance(given, (list, tuple))
                 raise TypeError(
-                    f"on() is given {kind!r}; expected a class such as events.Utterance"
+                    f"on() is given {kind!r}; expected a class such as events.Utterance{hint}"
                 )
         if not kinds:
             raise TypeError("on() is given nothing; expected a class such as events.Utterance")
@@ -119,6 +128,7 @@ class SignalWire:
         def register(handler: _Handler) -> _Handler:
             if not callable(handler):
                 raise TypeError(f"{handler!r} can't be called with an event")
+            check_handler(handler)
             self._handlers.append((kinds, handler))
             return handler
 
@@ -141,8 +151,14 @@ class SignalWire:
             def greeting(asked, name):
                 return {"sections": {"main": [{"play": f"say:Hello {name}"}]}}
 
+        Where no request can prove to be the service's, for want of a signing key, say, there is a
+        warning when the app is initialised or the view is decorated, whichever comes later.
+
         :raises ConfigurationError: from the view, where no request can prove to be the service's.
         """
+        self._has_swml_views = True
+        for client in tuple(self._clients):
+            client.webhooks.expect_swml()
         return swml_view(view)
 
 
@@ -188,6 +204,8 @@ class Client:
         self._transports: dict[str, Transport] = {}
         self._clients: dict[str, AccountClient] = {}
         self._simulator: Simulator | None = None
+        self._callbacks: Callbacks | None = None
+        self._examiner = Examiner()
         self._idempotency = open_store(settings.idempotency_url)
         self.webhooks = Webhooks(app, settings, self.plugins, handlers)
         self._load_plugins(plugins)
@@ -228,6 +246,26 @@ class Client:
             self.settings.account(name)  # raises, and says which ones there are
         return self._clients[name]
 
+    def check_health(self, deadline: float = 1.0) -> dict[str, Health]:
+        """How the app's parts are: for a readiness probe, see the page on deployment.
+
+        Nothing is sent to the service, and nothing is counted, logged or audited. Ask as often as
+        once a second.
+
+        :param deadline: seconds for all answers; what has not answered then has failed.
+        :returns: by name: ``settings``; ``events``, where a Redis is set for them; and each plugin
+            that has something to say, such as ``idempotency``, ``audit`` and ``captions``.
+        """
+        from .cli.doctor import settings_health
+
+        checks: dict[str, Check] = {"settings": functools.partial(settings_health, self)}
+        if self.webhooks.store.shared:
+            checks["events"] = self.webhooks.store.check_health
+        for found in self.plugins.implementations("signalwire_check_health"):
+            name = found.plugin if found.plugin not in checks else f"plugin {found.plugin}"
+            checks[name] = functools.partial(self._ask, found)
+        return self._examiner.ask(checks, deadline)
+
     def close(self) -> None:
         """Close this process's connections; a later command opens new ones.
 
@@ -240,17 +278,32 @@ class Client:
     def __repr__(self) -> str:
         return f"<Client of {self.app.name!r}, space {self.settings.space!r}>"
 
+    if not TYPE_CHECKING:  # a type checker must go on to find misspelt names itself
+
+        def __getattr__(self, name: str) -> Any:
+            # Asked by its class: while a client is made it has nothing to ask.
+            command = not name.startswith("_") and hasattr(Calling, name)
+            hint = f"; did you mean `calling.{name}`?" if command else ""
+            raise AttributeError(f"the client has no {name!r}{hint}", name=name, obj=self)
+
     # -- putting it together --------------------------------------------------------------------
 
     def _load_plugins(self, own: Sequence[Any]) -> None:
         from .cli import build_group  # click commands are needed by apps, not by imports
 
         manager = self.plugins
+        blocked = [name for name in UNBLOCKABLE if name in self.settings.plugins_blocked]
+        if blocked:
+            problems = [
+                ("SIGNALWIRE_PLUGINS_BLOCKED", f"names {name!r}, {UNBLOCKABLE[name]}")
+                for name in blocked
+            ]
+            raise ConfigurationError("built-in plugins can't be blocked:", problems)
         manager.add(Sender(self._send), "sender", "built in")
         if self.settings.callbacks:
             reachable = self.settings.base_url is not None
-            plugin = Callbacks(self.webhooks.url, self.webhooks.store, reachable=reachable)
-            manager.add(plugin, CALLBACKS, "built in")
+            self._callbacks = Callbacks(self.webhooks.url, self.webhooks.store, reachable=reachable)
+            manager.add(self._callbacks, CALLBACKS, "built in")
         manager.load_entry_points()
         for plugin in own:
             manager.add(plugin, _name(plugin), "app")
@@ -274,11 +327,6 @@ class Client:
 
     def _add_idempotency(self) -> None:
         """After all others that may send: so it is asked before them."""
-        if IDEMPOTENCY in self.settings.plugins_blocked:
-            raise ConfigurationError(
-                "not every plugin can be blocked:",
-                [("SIGNALWIRE_PLUGINS_BLOCKED", f"names {IDEMPOTENCY!r}, {_KEEP}")],
-            )
         names = [DEFAULT_ACCOUNT, *self.settings.accounts]
         accounts = {name: self.settings.account(name) for name in names}
         plugin = Idempotency(
@@ -309,12 +357,19 @@ class Client:
 
         missing = account.missing()
 
-        def ready() -> None:
-            if missing and not self.settings.dry_run:
+        def check(command: Command) -> None:
+            if missing and not (command.dry_run or self.settings.dry_run):
                 raise ConfigurationError("no command can be sent yet:", missing)
+            if self._callbacks is not None and not self.webhooks.tokens:
+                self._callbacks.check(command)
 
-        calling = Calling(account.name, self.commands, pipeline, ready)
+        calling = Calling(account.name, self.commands, pipeline, check)
         self._clients[account.name] = AccountClient(account.name, calling)
+
+    def _ask(self, implementation: Implementation) -> Health | None:
+        with self.app.app_context():
+            answer: Health | None = implementation({})
+        return answer
 
     def _send(self, command: Command) -> CallLeg:
         return self._transports[command.account].send(command)
@@ -330,6 +385,14 @@ class Client:
         if self.settings.dry_run:
             logger.warning("SIGNALWIRE_DRY_RUN is on: commands are logged, none is sent")
             return
+        signed = any("token" in self.settings.policy(purpose)[0] for purpose in ENDPOINTS)
+        reachable = self.settings.callbacks and self.settings.base_url is not None
+        if signed and reachable and not self.webhooks.tokens:
+            logger.warning(
+                "SIGNALWIRE_PUBLIC_URL is set, and SECRET_KEY is not, which callback URLs are "
+                "signed with: until it is set, commands that need one will raise. Or set "
+                "SIGNALWIRE_CALLBACKS to False"
+            )
         # With named accounts only, the default one may well be left unset.
         for account in accounts:
             if account.name == DEFAULT_ACCOUNT and len(accounts) > 1 and not account.project_id:

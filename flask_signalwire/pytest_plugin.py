@@ -22,17 +22,34 @@ if TYPE_CHECKING:
 def signalwire_settings() -> Mapping[str, Any]:
     """What an app under test is configured with: pass it to your factory.
 
-    On the simulator, with a key and a URL so that callbacks reach it. Read-only; to change
-    something, write ``{**signalwire_settings, "SIGNALWIRE_RETRIES": 0}``.
+    On the simulator, with a key and a URL so that callbacks reach it, and with what installed
+    plugins want in tests (entry points of the group ``flask_signalwire_testing``). Read-only; to
+    change something, write ``{**signalwire_settings, "SIGNALWIRE_RETRIES": 0}``.
     """
     return MappingProxyType(
         {
+            **_settings_of_plugins(),
             "TESTING": True,
             "SECRET_KEY": "a key that only tests have",
             "SIGNALWIRE_SPACE": "simulator",
             "SIGNALWIRE_PUBLIC_URL": "http://localhost",
         }
     )
+
+
+def _settings_of_plugins() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for entry in sorted(entry_points(group="flask_signalwire_testing"), key=lambda at: at.name):
+        try:
+            found.update(entry.load())
+        except Exception as error:  # noqa: BLE001  # somebody else's code
+            # Left out, the tests of an app might write where only the app itself should.
+            pytest.fail(
+                f"the settings for tests of the plugin {entry.name} ({entry.value}) can't be used: "
+                f"{type(error).__name__}: {error}",
+                pytrace=False,
+            )
+    return found
 
 
 @pytest.fixture

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
 from typing import Any
@@ -14,6 +17,7 @@ from blinker import NamedSignal
 from flask import Flask
 
 from flask_signalwire import Client, SignalWire, signals
+from flask_signalwire.plugins import manager
 
 pytest_plugins = ["pytester"]
 
@@ -34,6 +38,21 @@ hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("short", deadline=None, max_examples=10)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_finish() -> None:
+    """Tests and libraries stay until the end: no later search for garbage visits them."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _distributions_are_looked_for_once() -> Iterator[None]:
+    """Thousands of apps are made here, of the same distributions: those of a path."""
+    found = functools.lru_cache(lambda path, group: entry_points(group=group))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manager, "entry_points", lambda group: found(tuple(sys.path), group))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -303,13 +303,6 @@ def test_one_object_is_one_plugin(make_app: Callable[..., Flask]) -> None:
         make_app(policy, other)
 
 
-def test_built_in_plugins_can_not_be_blocked(
-    make_app: Callable[..., Flask], installed: list[str]
-) -> None:
-    app = make_app(plugins_blocked=["sender", *installed])
-    assert app.extensions["signalwire"].calling.dial(**NUMBERS).status == "queued"
-
-
 def test_a_plugin_that_was_taken_out_leaves_no_commands(
     make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -350,11 +350,23 @@ def test_a_policy_that_nothing_can_satisfy_does_not_let_the_app_start(
     make_app: Callable[..., Flask],
 ) -> None:
     with pytest.raises(ConfigurationError, match=r"AUTH \(live\): .*set SIGNALWIRE_SIGNING_KEY"):
-        make_app(webhook_auth={"live": "token+signature"})
+        make_app(space="acme.signalwire.com", webhook_auth={"live": "token+signature"})
     with pytest.raises(ConfigurationError, match=r"\(calls, .*\): .*set SIGNALWIRE_WEBHOOK_USER"):
         make_app(webhook_auth=["token", "basic"], webhook_user="desk")
     # Views of SWML may not be used at all: their default demands nothing at the start.
-    assert make_app().extensions["signalwire"].settings.unable("swml")
+    real = make_app(space="acme.signalwire.com")
+    assert real.extensions["signalwire"].settings.unable("swml")
+
+
+def test_a_signing_key_is_made_up_on_the_simulator_alone() -> None:
+    made = [Settings.load({"SIGNALWIRE_SPACE": "simulator"}, {}).signing_key for _ in "12"]
+    assert len({key for (key,) in made}) == 2
+    for space in ("127.0.0.1:5055", "acme.signalwire.com", None):
+        assert Settings.load({"SIGNALWIRE_SPACE": space}, {}).signing_key == ()
+    mixed = {"SIGNALWIRE_SPACE": "simulator", "SIGNALWIRE_ACCOUNTS": {"eu": CREDENTIALS_EU}}
+    assert Settings.load(mixed, {}).signing_key == ()
+    own = {"SIGNALWIRE_SPACE": "simulator", "SIGNALWIRE_SIGNING_KEY": "own"}
+    assert Settings.load(own, {}).signing_key == ("own",)
 
 
 def test_a_signature_is_over_the_public_url_so_there_has_to_be_one() -> None:

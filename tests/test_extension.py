@@ -376,3 +376,34 @@ def test_a_forked_worker_sends_with_the_app_of_its_parent(app: Flask) -> None:
     with os.fdopen(reader) as told:
         assert (code, told.read()) == (0, "queued")
     assert client.calling.dial(**NUMBERS).status == "queued"
+
+
+# -- slips of whoever writes a command ------------------------------------------------------------
+
+
+def test_a_keyword_is_suggested_as_python_spells_it(client: Client) -> None:
+    with pytest.raises(TypeError, match="did you mean `from_`"):
+        client.calling.dial(**NUMBERS, frm="+12025550100")  # type: ignore[call-arg]
+
+
+def test_a_command_that_is_looked_for_on_the_client_is_found(client: Client) -> None:
+    with pytest.raises(AttributeError, match=r"no 'dial'; did you mean `calling\.dial`"):
+        _ = client.dial  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="no 'plugin'") as caught:
+        _ = client.plugin  # type: ignore[attr-defined]
+    assert (caught.value.name, caught.value.obj) == ("plugin", client)
+    assert not hasattr(client, "_nothing")
+
+
+def test_a_command_of_another_name_is_told_all_names(client: Client) -> None:
+    with pytest.raises(AttributeError, match=r"no command 'hangup'; there are: .* end, "):
+        client.calling.hangup(CALL)  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match=r"no command 'dail'; did you mean `dial`\?$"):
+        client.calling.dail()  # type: ignore[attr-defined]
+
+
+def test_a_leg_in_place_of_its_id_is_told_so(client: Client) -> None:
+    leg = client.calling.dial(**NUMBERS)
+    for given in (leg, client.calling.call(leg)):
+        with pytest.raises(PayloadError, match=r"call_id: a Call(Leg)?; .* write `\.id` behind it"):
+            client.calling.end(given)  # type: ignore[arg-type]

@@ -30,8 +30,11 @@ from ..exceptions import (
     TransportError,
     UnreadableAnswer,
 )
+from ..health import Health
 from ..redaction import scrub
 from ..transport import Transport
+from ..webhooks.swml import PURPOSE as SWML
+from ..webhooks.swml import swml_views
 from .shared import echo_columns, echo_json
 
 if TYPE_CHECKING:
@@ -45,6 +48,9 @@ SKEW = 60.0
 _LIBRARIES = ("Flask", "blinker", "cachelib", "marshmallow", "pluggy", "requests", "urllib3")
 
 
+Status = Literal["ok", "warn", "fail"]
+
+
 @dataclasses.dataclass(frozen=True)
 class Check:
     """One line.
@@ -56,9 +62,12 @@ class Check:
     """
 
     name: str
-    status: Literal["ok", "warn", "fail"]
+    status: Status
     text: str
     advice: str = ""
+
+
+_DRY_RUN = Check("dry run", "warn", "no command is sent", "unset SIGNALWIRE_DRY_RUN to send")
 
 
 def doctor_command(client: Client) -> click.Command:
@@ -98,12 +107,28 @@ def examine(client: Client, *, offline: bool = False) -> Iterator[Check]:
     # They were loaded when the app was made: it would not be here with settings that can't be.
     yield Check("settings", "ok", f"loaded; {len(settings.accounts) + 1} account(s)")
     if settings.dry_run:
-        yield Check("dry run", "warn", "no command is sent", "unset SIGNALWIRE_DRY_RUN to send")
+        yield _DRY_RUN
     yield from _plugins(client)
     yield from _versions()
     for name in (DEFAULT_ACCOUNT, *settings.accounts):
         yield from _account(client, settings.account(name), offline)
     yield from _callbacks(client)
+    yield from _swml(client)
+
+
+def settings_health(client: Client) -> Health:
+    """What the settings and the list of plugins alone can tell, in one answer."""
+    names = (DEFAULT_ACCOUNT, *client.settings.accounts)
+    checks = [check for name in names for check in _account(client, client.settings.account(name))]
+    checks += [*_callbacks(client), *_swml(client)]
+    # Whoever can't do without a plugin requires it, and the app does not start without it.
+    checks += [dataclasses.replace(c, status="warn") for c in _plugins(client) if c.status != "ok"]
+    if client.settings.dry_run:
+        checks.append(_DRY_RUN)
+    found = {check.status for check in checks}
+    worst: Status = "fail" if "fail" in found else "warn" if "warn" in found else "ok"
+    bad = [f"{check.name}: {check.text}" for check in checks if check.status != "ok"]
+    return Health(worst, "; ".join(bad))
 
 
 def _callbacks(client: Client) -> Iterator[Check]:
@@ -141,6 +166,23 @@ def _callbacks(client: Client) -> Iterator[Check]:
         advice = "with several workers, set SIGNALWIRE_EVENTS_URL to a Redis"
         text = "repeated events are known to the process that got them first, and to no other"
         yield Check(f"{name}: store", "warn", text, advice)
+
+
+def _swml(client: Client) -> Iterator[Check]:
+    """Whether the app's views of SWML, where it has some, can answer the service."""
+    views = swml_views(client.app)
+    if not views:
+        return
+    unable = client.settings.unable(SWML)
+    if unable:
+        problem, _, advice = unable.partition("; ")
+        text = f"SIGNALWIRE_WEBHOOK_AUTH ({SWML}) {problem}: {', '.join(views)} would answer 500"
+        yield Check(SWML, "fail", text, advice)
+    elif () in client.settings.policy(SWML):
+        advice = "anybody can ask there: demand a proof in SIGNALWIRE_WEBHOOK_AUTH"
+        yield Check(SWML, "warn", f"unauthenticated: {', '.join(views)}", advice)
+    else:
+        yield Check(SWML, "ok", f"answered by {', '.join(views)}")
 
 
 def _plugins(client: Client) -> Iterator[Check]:
@@ -196,7 +238,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 # -- accounts -----------------------------------------------------------------------------------
 
 
-def _account(client: Client, account: Account, offline: bool) -> Iterator[Check]:
+def _account(client: Client, account: Account, offline: bool = True) -> Iterator[Check]:
     name = f"account {account.name}"
     if account.simulated:
         if client.app.debug or client.app.testing:

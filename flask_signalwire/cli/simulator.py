@@ -46,7 +46,11 @@ def simulator_group(client: Client) -> click.Group:
         token = client.settings.api_token or "simulator-token"
         key = next(iter(client.settings.signing_key), None)
         simulator = Simulator(
-            client.commands, credentials={project: token}, signing_key=key, reach=reach
+            client.commands,
+            credentials={project: token},
+            signing_key=key,
+            reach=reach,
+            ca_file=client.settings.ca_file,
         )
         for name in reversed(names):  # the first one that matches a call counts
             _play(simulator, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
@@ -178,7 +179,7 @@ class Settings:
         receiving.signing_key,
         (),
         "The project's signing key, which signs what the service sends; a list of two while a new "
-        "one takes over.",
+        "one takes over. On the simulator one is made for the process where this is unset.",
         env="SIGNALWIRE_SIGNING_KEY",
         repr=False,
     )
@@ -231,7 +232,7 @@ class Settings:
     capture_dir: str | None = _setting(
         receiving.directory,
         None,
-        "A directory in which each callback is kept as a file, to be replayed.",
+        "A directory in which callbacks are kept, to be replayed: lines of JSON, a file a process.",
     )
     capture_raw: bool = _setting(
         values.flag, False, "Keep them as they came, telephone numbers and secrets included."
@@ -264,6 +265,8 @@ class Settings:
                 problems.append((shown, str(wrong)))
         if not problems:
             settings = cls(**found)
+            if settings.simulated and not settings.signing_key:
+                settings = cls(**{**found, "signing_key": (secrets.token_hex(32),)})
             problems = settings._contradictions()
         if problems:
             raise ConfigurationError("flask-signalwire can't use these settings:", problems)
@@ -285,9 +288,17 @@ class Settings:
         """
         if self.public_url is not None:
             return self.public_url
+        return "http://localhost" if self.simulated else None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether all accounts that have a space are on the simulator.
+
+        Then nothing outside of this process plays the service, so that keys made for the process
+        do.
+        """
         accounts = [self.account(name) for name in (DEFAULT_ACCOUNT, *self.accounts)]
-        spaces = {account.space for account in accounts if account.space is not None}
-        return "http://localhost" if spaces == {SIMULATOR} else None
+        return {account.space for account in accounts if account.space is not None} == {SIMULATOR}
 
     def policy(self, purpose: str) -> Policy:
         """How requests of a purpose (see :data:`PURPOSES`) prove that the service sent them."""

@@ -57,6 +57,9 @@ class MemoryStore:
                 del self._texts[name]
             return found in (None, old)
 
+    def check(self) -> None:
+        """It is there as long as its process is."""
+
     def close(self) -> None:
         """There is nothing to close."""
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ..exceptions import ConfigurationError
 from ..redaction import scrub
+from .entry import PREFIX
 from .store import StoreError
 
 SECONDS = 2.0
@@ -87,6 +88,9 @@ class RedisStore:
 
     def release(self, name: str, old: str) -> bool:
         return bool(self._do(lambda: self._release(keys=[name], args=[old])))
+
+    def check(self) -> None:
+        self._do(lambda: self._client.set(f"{PREFIX}health", 1, px=60_000))
 
     def close(self) -> None:
         self._client.connection_pool.disconnect()

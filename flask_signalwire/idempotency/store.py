@@ -42,5 +42,11 @@ class Store(Protocol):
         :raises StoreError: nobody knows whether it is free.
         """
 
+    def check(self) -> None:
+        """Write something, to see whether that works.
+
+        :raises StoreError: where it does not.
+        """
+
     def close(self) -> None:
         """Close this process's connections; the next step opens new ones."""

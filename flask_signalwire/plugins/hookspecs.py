@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..events import Event
     from ..exceptions import CommandError
     from ..extension import Client
+    from ..health import Health
     from ..results import CallLeg
 
 
@@ -220,6 +221,32 @@ def signalwire_event_received(event: Event) -> None:
         def signalwire_event_received(event):
             if isinstance(event, events.CallState) and not event.late:
                 print(f"{event.call_id} is {event.state}")
+
+    .. versionadded:: 0.1
+    """
+
+
+@hookspec
+def signalwire_check_health() -> Health | None:
+    """Say whether what the plugin depends on is there: a database, a service, a file of prices.
+
+    **When:** whenever ``client.check_health()`` is called, once a second maybe, in a thread of its
+    own and in an app context. Be quick, bound what you wait for, and change nothing.
+    **Returns:** ``Health("ok")``; ``Health("warn", "why")`` where the app does its work all the
+    same; ``Health("fail", "why")`` where it can't, and should get no requests; None: nothing to
+    say. The text is for operators: no secrets.
+    **Failure:** what is raised counts as ``fail``, and so does no answer in time.
+
+    .. code-block:: python
+
+        class Prices:
+            read_at = 0.0
+
+            @hookimpl
+            def signalwire_check_health(self):
+                if time.time() - self.read_at > 86400:
+                    return Health("warn", "the prices are older than a day")
+                return Health("ok")
 
     .. versionadded:: 0.1
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -133,9 +134,10 @@ class PluginManager:
 
     def load_entry_points(self) -> None:
         """Register every installed plugin, in the order of their names."""
-        found = entry_points(group=PROJECT)
-        for entry in sorted(found, key=lambda entry: (entry.name, _distribution(entry)[0] or "")):
-            distribution, version = _distribution(entry)
+        found = [(entry, *_distribution(entry)) for entry in entry_points(group=PROJECT)]
+        for entry, distribution, version in sorted(
+            found, key=lambda known: (known[0].name, known[1] or "")
+        ):
             self._register(PluginInfo(entry.name, "installed", distribution, version), entry.load)
 
     def call_each(
@@ -168,12 +170,12 @@ class PluginManager:
         :raises ConfigurationError: naming each of them, its distribution, version and reason.
         """
         for name in sorted(self._blocked - self._infos.keys()):
-            hint = suggest(name, self._infos)
+            hint = self._suggest(name)
             logger.warning(
                 "SIGNALWIRE_PLUGINS_BLOCKED names %s, which is not installed%s", name, hint
             )
-        for name in self._required - self._infos.keys():
-            hint = suggest(name, self._infos)
+        for name in sorted(self._required - self._infos.keys()):
+            hint = self._suggest(name)
             self._infos[name] = PluginInfo(
                 name, "installed", status="missing", reason=f"not installed{hint}"
             )
@@ -190,13 +192,20 @@ class PluginManager:
                 "required plugins are not active, so the app must not start:", problems
             )
 
+    def _suggest(self, name: str) -> str:
+        """The plugin that a name may be meant for: that of its distribution, or the nearest."""
+        for info in self._infos.values():
+            if info.distribution and _plain(info.distribution) == _plain(name):
+                return f"; {name} is a distribution, did you mean its plugin `{info.name}`?"
+        return suggest(name, self._infos)
+
     def _register(self, info: PluginInfo, load: Callable[[], Any]) -> None:
         if self._frozen:
             raise ConfigurationError(
                 f"the plugin {info.name} comes too late: plugins are fixed when init_app returns; "
                 "pass it to SignalWire(plugins=[...])"
             )
-        if info.name in self._blocked and info.origin != "built in":
+        if info.name in self._blocked:
             self._infos[info.name] = replace(
                 info, status="blocked", reason="named in SIGNALWIRE_PLUGINS_BLOCKED"
             )
@@ -217,6 +226,10 @@ class PluginManager:
 
     def _broken(self, info: PluginInfo, error: BaseException, what: str = "") -> None:
         reason = text_of(error)
+        if isinstance(error, ConfigurationError) and error.problems:  # told in one line here
+            summary = str(error).partition("\n")[0]
+            told = "; ".join(f"{key}: {text}" for key, text in error.problems)
+            reason = text_of(f"{summary} {told}")
         if not isinstance(error, ConfigurationError):
             reason = f"{type(error).__name__}: {reason}"
         self._infos[info.name] = replace(info, status="broken", hooks=(), reason=f"{what}{reason}")
@@ -295,7 +308,13 @@ class PluginManager:
         ]
 
 
+def _plain(distribution: str) -> str:
+    """A distribution's name as installers compare it."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
 def _distribution(entry: EntryPoint) -> tuple[str | None, str | None]:
     if entry.dist is None:
         return None, None
-    return entry.dist.name, entry.dist.version
+    metadata = entry.dist.metadata  # read and parsed anew each time that it is asked for
+    return metadata["Name"], metadata["Version"]

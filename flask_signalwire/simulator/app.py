@@ -50,6 +50,8 @@ class Simulator:
     :param signing_key: what its callbacks are signed with; None: they are not.
     :param reach: where they may go: ``loopback`` (this machine, and what was routed to an
         application of this process) or ``anywhere``.
+    :param ca_file: a PEM file of the certificate authorities that https receivers are checked by,
+        in place of the usual ones.
     :raises ValueError: where it would be answered before it rings.
 
     :ivar callbacks: what it sends by itself, and what became of that.
@@ -68,8 +70,11 @@ class Simulator:
         answer_after: float = 3.0,
         signing_key: str | None = None,
         reach: Reach = "loopback",
+        ca_file: str | None = None,
     ) -> None:
-        self.callbacks = Callbacks(lambda: self.clock, reach=reach, signing_key=signing_key)
+        self.callbacks = Callbacks(
+            lambda: self.clock, reach=reach, signing_key=signing_key, ca_file=ca_file
+        )
         self.calls = Calls(
             SystemClock() if clock is None else clock,
             self.callbacks,

@@ -91,6 +91,7 @@ class Callbacks:
     :param reach: ``loopback``: to this machine and to what was routed; ``anywhere``.
     :param timeout: seconds to connect to a receiver, and seconds to wait for it.
     :param signing_key: what callbacks are signed with; None: they are not.
+    :param ca_file: certificate authorities to trust in place of the usual ones.
 
     :ivar log: a :class:`Delivery` for each callback that is done with; the newest 10 000.
     """
@@ -102,10 +103,13 @@ class Callbacks:
         reach: Reach = "loopback",
         timeout: float = 5.0,
         signing_key: str | None = None,
+        ca_file: str | None = None,
     ) -> None:
         self.log: Log[Delivery] = Log()
         self._clock = clock
-        self._poster = Poster(reach=reach, timeout=timeout, signing_key=signing_key)
+        self._poster = Poster(
+            reach=reach, timeout=timeout, signing_key=signing_key, ca_file=ca_file
+        )
         self._disturber = Disturber()
         self._agenda: list[_Item] = []
         self._numbers = itertools.count()

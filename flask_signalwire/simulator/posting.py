@@ -38,14 +38,18 @@ class Poster:
     :param reach: where to.
     :param timeout: seconds to connect, and seconds to wait for each piece of the answer.
     :param signing_key: signs what is sent; None: nothing is signed.
+    :param ca_file: certificate authorities to trust in place of the usual ones.
     """
 
-    def __init__(self, *, reach: Reach, timeout: float, signing_key: str | None) -> None:
+    def __init__(
+        self, *, reach: Reach, timeout: float, signing_key: str | None, ca_file: str | None = None
+    ) -> None:
         if reach not in ("loopback", "anywhere"):
             raise ValueError(f"reach={reach!r}; expected 'loopback' or 'anywhere'")
         self.timeout = timeout
         self._reach = reach
         self._key = signing_key
+        self._verify = ca_file or True
         self._routes: dict[tuple[str, str], tuple[str, WSGIApplication]] = {}
         self._lock = threading.Lock()
 
@@ -101,6 +105,7 @@ class Poster:
                     headers=headers,
                     auth=auth,  # type: ignore[arg-type]  # bytes are sent as they are
                     timeout=self.timeout,
+                    verify=self._verify,
                     allow_redirects=False,
                     stream=True,  # nobody reads what a receiver says
                 ) as answer:

@@ -37,6 +37,7 @@ from ..events.values import milliseconds
 from ..simulator import payloads
 from ..simulator.payloads import Json, Origin
 from ..webhooks.parsing import parse
+from ..webhooks.swml import SwmlRequest
 
 if TYPE_CHECKING:
     from ..simulator import SimulatedCall
@@ -87,8 +88,8 @@ def purpose_of(kind: type[Event]) -> str:
     return _PURPOSES.get(kind, "operations")
 
 
-def check_fields(kind: type[Event], names: Mapping[str, Any]) -> None:
-    """Raise where a kind of event has no such field.
+def check_fields(kind: type[Event | SwmlRequest], names: Mapping[str, Any]) -> None:
+    """Raise where a kind of event, or a request for SWML, has no such field.
 
     :raises TypeError: with the nearest.
     """
@@ -120,6 +121,39 @@ def compose(kind: type[Event], setting: Setting, given: Mapping[str, Any]) -> Js
         _put(payload, source, value)
     _check(kind, payload, sources, given)
     return payload
+
+
+def compose_swml(setting: Setting, given: Mapping[str, Any]) -> Json:
+    """What the service says when it fetches SWML.
+
+    :param given: fields of :class:`~flask_signalwire.webhooks.swml.SwmlRequest`.
+    :raises TypeError: for a field that it does not have.
+    """
+    check_fields(SwmlRequest, given)
+    call, origin = setting.call, setting.origin
+    from_ = given.get("from_", call.from_ if call else None)
+    to = given.get("to", call.to if call else None)
+    said = {
+        "call_id": origin.call_id,
+        "node_id": origin.node_id,
+        "project_id": origin.project_id,
+        "space_id": origin.space_id,
+        "call_state": "created",
+        "direction": "inbound" if call is not None and call.direction == "inbound" else "outbound",
+        "type": "phone",
+        "from_": from_,
+        "to": to,
+        "from_number": from_,
+        "to_number": to,
+        **given,
+    }
+    outer = {name: said.pop(name, {}) for name in ("vars", "envs", "params")}
+    if "headers" in said:
+        said["headers"] = [{"name": name, "value": value} for name, value in said["headers"]]
+    if "dial_winner" in said:  # text, as the service writes it
+        said["dial_winner"] = str(said["dial_winner"]).lower()
+    said["from"] = said.pop("from_")
+    return {"call": said, **outer}
 
 
 def _put(payload: Json, source: Source, value: Any) -> None:

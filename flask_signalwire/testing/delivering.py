@@ -52,7 +52,7 @@ def deliver(
     return app.test_client(use_cookies=False).post(
         # Below a path of the public URL the app sees its own part, as behind a proxy. Path and
         # query in one: only so REQUEST_URI has both, as servers give it.
-        f"{parts.path.removeprefix(base.path)}?{parts.query}",
+        parts._replace(scheme="", netloc="", path=parts.path.removeprefix(base.path)).geturl(),
         base_url=f"{base.scheme}://{base.netloc}{base.path}",
         data=body,
         content_type=content_type,

@@ -15,7 +15,7 @@ from ..exceptions import ConfigurationError
 from ..simulator import ManualClock
 from ..simulator.payloads import PROJECT_ID, Origin
 from .assertions import Assertions
-from .composing import Setting, compose, kind_of, purpose_of
+from .composing import Setting, compose, compose_swml, kind_of, purpose_of
 from .delivering import PROOFS, Flaw, deliver
 from .sent import Sent
 
@@ -160,6 +160,30 @@ class Tester(Assertions):
             url, payload, content_type=content_type, times=duplicate, propagate=propagate
         )
 
+    def fetch_swml(
+        self,
+        path: str,
+        /,
+        *,
+        call_id: str | None = None,
+        account: str = DEFAULT_ACCOUNT,
+        **fields: Any,
+    ) -> TestResponse:
+        """Ask a view under ``@signalwire.swml`` as the service would, by POST, with the proofs that
+        the app demands: ``fetch_swml("/greeting/Ana", vars={"lang": "es"}).json``.
+
+        :param path: the view's path within the app, maybe with a query.
+        :param call_id: the call that it is for; left out, as with :meth:`post`.
+        :param account: the name of the credentials that it is for.
+        :param fields: those of :class:`~flask_signalwire.webhooks.swml.SwmlRequest`; those that are
+            left out are the call's.
+        :raises TypeError: for a field that it does not have.
+        """
+        call_id = call_id or self._newest_call()
+        payload = compose_swml(self._setting(Event, call_id, account), fields)
+        url = self.client.webhooks.url("swml", call_id=call_id, account=account, path=path)
+        return self._deliver(url, payload, propagate=True)
+
     def forge(
         self,
         kind: type[Event] | str,
@@ -246,6 +270,7 @@ class Tester(Assertions):
             signal.disconnect(receiver, sender=self.app)
         self.simulator.reset()
         self.client.webhooks.store.forget()
+        self.client.webhooks.answers.forget()
         if self._clock_before is not None:
             self.simulator.clock = self._clock_before
         self.client.close()

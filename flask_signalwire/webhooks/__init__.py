@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from flask import Flask, Request, current_app, has_app_context
 
-from ..config import DEFAULT_ACCOUNT, SIMULATOR, Settings
+from ..config import DEFAULT_ACCOUNT, Settings
 from ..events import CallState, Event
 from ..exceptions import WebhookInvalid
 from ..plugins.manager import PluginManager
@@ -25,6 +25,7 @@ from .dispatch import Dispatcher, Registration
 from .order import Order
 from .parsing import parse
 from .store import EventStore
+from .swml import PURPOSE as SWML
 from .swml import Answers
 from .tokens import Claim, Tokens
 from .urls import Urls
@@ -95,11 +96,11 @@ class Webhooks:
         self.settings = settings
         self.counts = Counts()
         self._app = app
+        self._warned_of_swml = False
         names = [DEFAULT_ACCOUNT, *settings.accounts]
         accounts = [settings.account(name) for name in names]
         self._projects = {a.project_id: a.name for a in reversed(accounts) if a.project_id}
-        simulated = {account.space for account in accounts if account.space} == {SIMULATOR}
-        self.tokens = Tokens(_keys(app, made_up=simulated), settings.webhook_lifetime)
+        self.tokens = Tokens(_keys(app, made_up=settings.simulated), settings.webhook_lifetime)
         self.urls = Urls(settings, self.tokens)
         self.answers = Answers()
         self.authenticator = Authenticator(settings, self.tokens)
@@ -142,6 +143,18 @@ class Webhooks:
         """
         self.settings.account(account)
         return self.urls.build(Claim(account, purpose, call_id, command_id), path)
+
+    def expect_swml(self) -> None:
+        """The app has, or is about to have, a view of SWML: warn where it can answer nobody."""
+        unable = self.settings.unable(SWML)
+        if unable and not self._warned_of_swml:
+            self._warned_of_swml = True
+            logger.warning(
+                "the views under @signalwire.swml will answer nothing but 500: "
+                "SIGNALWIRE_WEBHOOK_AUTH (%s) %s",
+                SWML,
+                unable,
+            )
 
     def authenticate(self, purpose: str, request: Request, body: bytes) -> Claim | None:
         """Who sent a request to the endpoint of a purpose, by its token; None where it has none.

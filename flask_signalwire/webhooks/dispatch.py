@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,6 +23,25 @@ HOOK = "signalwire_event_received"
 Handler = Callable[[Any], Any]
 Registration = tuple[tuple[type[Event], ...], Handler]
 """What ``@signalwire.on(Utterance)`` keeps: a kind of event, and who wants it."""
+
+
+def check_handler(handler: Handler) -> None:
+    """Raise where a handler can't be called with an event alone.
+
+    :raises TypeError: with its signature; one that can't be read passes.
+    """
+    try:
+        signature = inspect.signature(handler)
+    except (TypeError, ValueError, NameError):  # some builtins; an annotation that is not imported
+        return
+    try:
+        signature.bind(None)
+    except TypeError as error:
+        raise TypeError(
+            f"{signals.dotted_name(handler)}{signature} can't be called with an event ({error}); "
+            "expected one argument, as in def heard(event)"
+        ) from None
+
 
 # A log that is broken must not undo a delivery: what a handler or a filter raises ends here.
 _broken_log = suppress(Exception)

@@ -19,6 +19,7 @@ from cachelib import RedisCache
 from cachelib.serializers import RedisSerializer
 
 from ..exceptions import ConfigurationError
+from ..health import Health
 from ..redaction import scrub, text_of
 
 logger = logging.getLogger("flask_signalwire.webhooks")
@@ -129,6 +130,15 @@ class EventStore:
     def close(self) -> None:
         """Close this process's connections; the next step opens new ones."""
         self._cache.close()
+
+    def check_health(self) -> Health:
+        """Whether it can be written to. Without it events are delivered all the same."""
+        try:
+            self._cache.set(f"{PREFIX}health", 1, 60)
+        except Exception as error:  # noqa: BLE001  # any of a client's errors
+            text = f"the Redis of SIGNALWIRE_EVENTS_URL failed ({type(error).__name__}: "
+            return Health("warn", f"{text}{text_of(error)}); events may be delivered twice")
+        return Health("ok")
 
     def _do(self, step: Callable[..., Any], otherwise: Any, *arguments: Any) -> Any:
         now = time.monotonic()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
-from flask import Request, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
 from marshmallow import ValidationError
 
 from ..commands.schemas.shared import Swml
@@ -38,6 +38,7 @@ MOST = 128
 LONGEST = 65536
 """Bytes of an answer that is remembered; longer ones are made anew."""
 
+_MARK = "signalwire_swml"
 _DOCUMENT = Swml()
 _EMPTY: Mapping[str, Any] = ReadOnlyDict()
 
@@ -161,6 +162,11 @@ class Answers:
         self._kept: OrderedDict[str, _Answer] = OrderedDict()
         self._lock = threading.Lock()
 
+    def forget(self) -> None:
+        """Forget all of them."""
+        with self._lock:
+            self._kept.clear()
+
     def once(self, key: str, make: Callable[[], bytes]) -> bytes:
         """The answer that was kept under a key, else a new one. What `make` raises is not kept."""
         with self._lock:
@@ -218,7 +224,14 @@ def swml_view(view: Callable[..., Any]) -> Callable[..., Response]:
             return _json(b'{"error": "internal error"}', 500)
         return _json(document, 200)
 
+    vars(answer)[_MARK] = True
     return answer
+
+
+def swml_views(app: Flask) -> list[str]:
+    """The endpoints of an app's views of SWML."""
+    # What wraps a view with functools.wraps, as decorators do, has its mark too.
+    return [name for name, view in app.view_functions.items() if hasattr(view, _MARK)]
 
 
 def _webhooks() -> Webhooks:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from flask_signalwire import hookimpl
+from flask_signalwire import SignalWire, hookimpl
 from flask_signalwire.exceptions import CommandRejected
 from tests.transport.servers import Server, hangs, raw
 
@@ -222,3 +222,34 @@ def test_callbacks_that_somebody_should_know_of(desk: Callable[..., Flask], run:
 def test_callbacks_of_the_simulator(make_app: Callable[..., Flask], run: Run) -> None:
     check = found(run(make_app(), "doctor", "--offline", "--json"))["callbacks"]
     assert (check["status"], check["text"]) == ("ok", "delivered in process, by the simulator")
+
+
+# -- views of SWML --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "status", "text"),
+    [
+        ({}, "fail", "set SIGNALWIRE_SIGNING_KEY"),
+        ({"signing_key": "PSK_x"}, "ok", "greeting"),
+        ({"webhook_auth": {"swml": "unauthenticated"}}, "warn", "anybody can ask"),
+    ],
+)
+def test_views_of_swml_that_would_answer_500_fail(
+    settings: dict[str, Any], status: str, text: str, desk: Callable[..., Flask], run: Run
+) -> None:
+    app = desk("127.0.0.1:9", public_url="https://desk.example.com", **settings)
+    app.secret_key = "a long random text"
+    result = run(app, "doctor", "--offline", "--json")
+    assert ("swml" in found(result), result.exit_code) == (False, 0)
+
+    @app.post("/greeting")
+    @SignalWire().swml
+    def greeting(asked: Any) -> Any:
+        return {}
+
+    result = run(app, "doctor", "--offline", "--json")
+    check = found(result)["swml"]
+    assert (check["status"], result.exit_code) == (status, int(status == "fail"))
+    assert text in f"{check['text']} {check['advice']}"
+    assert "greeting" in check["text"]

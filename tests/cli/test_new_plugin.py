@@ -43,6 +43,8 @@ def test_what_it_writes(app: Flask, run: Run, tmp_path: Path) -> None:
     assert "toll_guard = flask_signalwire_toll_guard:TollGuard" in text
     assert "SIGNALWIRE_TOLL_GUARD_REFUSED" in text
     assert "$" not in text
+    readme = (top / "README.md").read_text(encoding="utf-8")
+    assert "first, from its clone" in readme  # no registry has flask-signalwire
 
 
 def test_nothing_is_overwritten(app: Flask, run: Run, tmp_path: Path) -> None:
@@ -106,8 +108,7 @@ def test_it_installs_and_passes_its_own_tests(app: Flask, run: Run, tmp_path: Pa
     )
     listed = python("-m", "flask", "--app", "app", "signalwire", "plugins", cwd=tmp_path)
     (row,) = [line for line in listed.splitlines() if line.startswith("toll_guard")]
-    columns = ["toll_guard", "active", "flask-signalwire-toll-guard", "0.1.0", "authorize_command"]
-    assert row.split() == columns
-    environment["SIGNALWIRE_PLUGINS_BLOCKED"] = "audit,autolang"
+    assert row.split()[:4] == ["toll_guard", "active", "flask-signalwire-toll-guard", "0.1.0"]
+    assert row.endswith("  authorize_command, setup")
     passed = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", cwd=top)
     assert "3 passed" in passed

@@ -12,6 +12,8 @@ from flask_signalwire import CommandSpec, PayloadSchema, SignalWire, exceptions,
 from flask_signalwire.commands import TABLE
 from flask_signalwire.methods import CallOptions
 
+pytestmark = pytest.mark.once
+
 EVERY_COMMAND = pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.name)
 BY_NAME = {spec.name: spec for spec in TABLE}
 OTHER = "11111111-2222-4333-8444-555555555555"

@@ -18,6 +18,8 @@ from flask_signalwire.config import Settings
 from flask_signalwire.plugins.checking import HOOKS
 from flask_signalwire.simulator.faults import Damage
 
+pytestmark = pytest.mark.once
+
 PACKAGE = Path(flask_signalwire.__file__).parent
 LEVELS = ("debug", "info", "warning", "error", "exception", "critical")
 SIGNALS = [name for name, value in vars(signals).items() if type(value).__name__ == "NamedSignal"]

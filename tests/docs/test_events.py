@@ -10,6 +10,8 @@ import pytest
 
 from flask_signalwire import events, signals
 
+pytestmark = pytest.mark.once
+
 KINDS = pytest.mark.parametrize("kind", events.KINDS, ids=lambda kind: kind.__name__)
 
 

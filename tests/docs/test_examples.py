@@ -10,6 +10,8 @@ import pytest
 
 from flask_signalwire.plugins import manager
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def bare(monkeypatch):

@@ -12,6 +12,8 @@ from flask import Flask
 
 from flask_signalwire import SignalWire, exceptions
 
+pytestmark = pytest.mark.once
+
 CALL = "7d1e1a52-1f3b-4a53-8b5c-3b1f6f0f6c11"
 
 

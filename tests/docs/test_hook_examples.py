@@ -17,6 +17,8 @@ from flask_signalwire import SignalWire, exceptions, hookimpl
 from flask_signalwire.plugins import hookspecs
 from flask_signalwire.plugins.checking import HOOKS
 
+pytestmark = pytest.mark.once
+
 DIAL = {"from_": "+12025550100", "url": "https://example.com/swml"}
 
 
@@ -117,6 +119,11 @@ def event_received(client, capsys):
     assert capsys.readouterr().out == f"{params['call_id']} is answered\n"
 
 
+def check_health(client, capsys):
+    health = client.check_health()["Prices"]
+    assert (health.status, health.text) == ("warn", "the prices are older than a day")
+
+
 class Loses:
     """Sends, as it seems, and hears nothing."""
 
@@ -135,6 +142,7 @@ EXERCISES = {
     "signalwire_command_succeeded": (command_succeeded,),
     "signalwire_command_failed": (command_failed, Loses),
     "signalwire_event_received": (event_received,),
+    "signalwire_check_health": (check_health,),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ import example_app
 from example_app.policy import PremiumNumbers
 from flask_signalwire import Client, SignalWire
 from flask_signalwire.testing import Tester
+
+from .browser import Browser
 
 CUSTOMER = "+34911234567"
 
@@ -67,3 +70,22 @@ def http(app: Flask) -> FlaskClient:
 def call(signalwire: Tester, http: FlaskClient) -> str:
     """The path of a call that was placed."""
     return http.post("/calls", json={"to": CUSTOMER}).headers["Location"]
+
+
+@pytest.fixture
+def browser(http: FlaskClient) -> Browser:
+    return Browser(http)
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], Any]], Any]:
+    """Wait for what another thread does; a few seconds at most."""
+
+    def wait(happened: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + 10
+        while not (found := happened()):
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.005)
+        return found
+
+    return wait

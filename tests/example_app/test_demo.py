@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import re
 
+import pytest
+
 from example_app import demo
+
+pytestmark = pytest.mark.once
 
 
 def run() -> tuple[int, str]:

@@ -89,11 +89,6 @@ def test_without_its_package_a_redis_says_what_to_install(
         make_app(idempotency_url="redis://u:hunter2@127.0.0.1:1/0")
 
 
-def test_the_plugin_can_not_be_blocked_away(make_app: Callable[..., Flask]) -> None:
-    with pytest.raises(ConfigurationError, match="idempotency keys would be ignored"):
-        make_app(plugins_blocked=["idempotency", "audit", "autolang"])
-
-
 def test_its_name_can_not_be_taken(make_app: Callable[..., Flask]) -> None:
     class Other:
         name = "idempotency"

@@ -15,6 +15,7 @@ from flask import Flask
 from flask_signalwire import CommandSpec, PayloadSchema, SignalWire, fields, hookimpl
 from flask_signalwire.commands import TABLE
 from flask_signalwire.exceptions import ConfigurationError, Unprocessable
+from flask_signalwire.plugins.builtin import UNBLOCKABLE
 from tests.commands.corpus import CALL, dial
 
 Install = Callable[..., None]
@@ -178,6 +179,36 @@ def test_a_blocked_plugin_is_not_even_imported(
     )
     assert plugins["bomb"].status == "blocked"
     assert "SIGNALWIRE_PLUGINS_BLOCKED" in plugins["bomb"].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("sender", "which sends every command"),
+        ("callbacks", "SIGNALWIRE_CALLBACKS"),
+        ("idempotency", "idempotency keys would be ignored"),
+        ("dry_run", "set SIGNALWIRE_DRY_RUN to False"),
+    ],
+)
+def test_no_built_in_plugin_is_blocked(
+    name: str, told: str, make_app: Callable[..., Flask], installed: list[str]
+) -> None:
+    assert {info.name for info in make_app().extensions["signalwire"].plugins} - {*installed} == {
+        *UNBLOCKABLE
+    }
+    with pytest.raises(ConfigurationError, match=rf"PLUGINS_BLOCKED: names '{name}'.*{told}"):
+        make_app(plugins_blocked=[name, *installed])
+
+
+@pytest.mark.parametrize("name", ["acme-observer", "Acme_Observer"])
+def test_a_distribution_is_not_taken_for_its_plugin_and_that_is_said(
+    name: str, install: Install, make_app: Callable[..., Flask], log: pytest.LogCaptureFixture
+) -> None:
+    install("observer", OBSERVER, target=":Observer")
+    with pytest.raises(ConfigurationError, match="did you mean its plugin `observer`"):
+        make_app(plugins_required=[name])
+    make_app(plugins_blocked=[name, "audit", "autolang"])
+    assert f"{name} is a distribution, did you mean its plugin `observer`?" in log.text
 
 
 def test_a_blocked_name_that_nothing_has_is_warned_of(

@@ -212,3 +212,62 @@ def test_payloads_of_ones_own(signalwire):
     signalwire.assert_received(events.CallState, call_id=call, state="ringing")
     answer = signalwire.post_raw("calls", {"call_id": call, "call_state": "ended"}, call_id="other")
     assert answer.status_code == 403
+
+
+# -- views of SWML --------------------------------------------------------------------------------
+
+
+def greeting(**settings):
+    app, signalwire = Flask("desk"), SignalWire()
+    app.config.from_mapping(TESTING=True, SIGNALWIRE_SPACE="simulator")
+    app.config.from_mapping({f"SIGNALWIRE_{key.upper()}": value for key, value in settings.items()})
+    signalwire.init_app(app)
+    asked = []
+
+    @app.post("/greeting/<name>")
+    @signalwire.swml
+    def greet(request, name):
+        asked.append(request)
+        return {"sections": {"main": [{"play": f"say:Hello {name}, {request.from_number}"}]}}
+
+    return app, asked
+
+
+@pytest.mark.parametrize("settings", [{}, SECURED, {"space": "127.0.0.1:9"}])
+@pytest.mark.parametrize("auth", ["token", "signature", "token+signature+basic", "unauthenticated"])
+def test_a_view_of_swml_is_asked_as_the_service_asks(settings, auth):
+    secured = {**SECURED, **settings, "webhook_auth": {"swml": auth}}
+    app, _ = greeting(**{**secured, "accounts": {"eu": {"space": "simulator"}}})
+    app.secret_key = "a key that only tests have"
+    with Tester(app) as tester:
+        answer = tester.fetch_swml("/greeting/Ana", from_="+34911234567")
+        assert answer.json["sections"]["main"] == [{"play": "say:Hello Ana, +34911234567"}]
+        assert tester.fetch_swml("/greeting/Ana?x=1").status_code == 200
+
+
+def test_a_view_of_swml_is_told_what_the_test_says_and_else_of_the_call():
+    app, asked = greeting()
+    with Tester(app) as tester:
+        call = tester.simulator.inbound(from_="+34911234567", to="+12025550100")
+        tester.fetch_swml("/greeting/Ana", vars={"a": 1}, headers=[("X-A", "b")], dial_winner=True)
+    (request,) = asked
+    assert (request.call_id, request.from_, request.to_number) == (call.id, call.from_, call.to)
+    assert (request.direction, request.call_state) == ("inbound", "created")
+    assert (request.vars, request.headers, request.dial_winner) == (
+        {"a": 1},
+        (("X-A", "b"),),
+        True,
+    )
+
+
+def test_a_view_of_swml_in_the_next_test_is_asked_anew():
+    app, asked = greeting()
+    for _ in range(2):
+        with Tester(app) as tester:
+            tester.fetch_swml("/greeting/Ana", call_id="3fa85f64-5717-4562-b3fc-2c963f66afa6")
+    assert len(asked) == 2
+
+
+def test_a_field_that_a_request_for_swml_does_not_have(signalwire):
+    with pytest.raises(TypeError, match="no field `form_`; did you mean `from_`"):
+        signalwire.fetch_swml("/greeting/Ana", form_="+34911234567")

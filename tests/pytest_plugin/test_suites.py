@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 GREEN = """
     import pytest
     from flask_signalwire import events
@@ -193,6 +195,49 @@ def test_nothing_is_imported_for_those_who_do_not_ask(pytester):
         """
     )
     pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=2)
+
+
+@pytest.fixture
+def distribution(pytester):
+    """Installs a distribution that has settings for tests."""
+
+    def install(module, text):
+        pytester.makepyfile(**{module: text})
+        info = pytester.mkdir(f"{module}-1.0.dist-info")
+        (info / "METADATA").write_text(f"Name: {module}\nVersion: 1.0\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(
+            f"[flask_signalwire_testing]\noffice = {module}:SETTINGS\n", encoding="utf-8"
+        )
+        pytester.syspathinsert()
+
+    return install
+
+
+def test_plugins_have_settings_for_tests(pytester, distribution):
+    distribution("office_well", "SETTINGS = {'OFFICE_FILE': None, 'SIGNALWIRE_SPACE': 'a.example'}")
+    pytester.makepyfile(
+        """
+        def test(signalwire_settings):
+            assert signalwire_settings["OFFICE_FILE"] is None
+            assert signalwire_settings["SIGNALWIRE_SPACE"] == "simulator"
+        """
+    )
+    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("SETTINGS = 5", "TypeError: *"), ("raise OSError('no')", "OSError: no")]
+)
+def test_settings_for_tests_that_cannot_be_had_are_no_tests(pytester, distribution, text, why):
+    """Without them a test might write where only the app itself should."""
+    distribution("office_broken", text)
+    pytester.makepyfile("def test(signalwire): pass")
+    result = pytester.runpytest_subprocess("-W", "error")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [f"*settings for tests of the plugin office (office_broken:SETTINGS) can't be used: {why}"]
+    )
+    assert "Traceback" not in result.stdout.str()
 
 
 def test_it_can_be_left_out(pytester):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,13 +54,13 @@ class Receiver:
 
 
 @contextmanager
-def on_a_port(receiver: Receiver) -> Iterator[str]:
+def on_a_port(receiver: Receiver, context: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve it on loopback; gives its URL."""
-    server = make_server("127.0.0.1", 0, receiver, threaded=True)
+    server = make_server("127.0.0.1", 0, receiver, threaded=True, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        yield f"http{'s' if context else ''}://127.0.0.1:{server.port}"
     finally:
         server.shutdown()
         thread.join()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import trustme
 
 from flask_signalwire.simulator import ManualClock, Simulator
 
@@ -235,6 +237,26 @@ def test_nothing_leaves_this_machine_unless_it_is_asked_to(space, caplog):
     assert "no http or https URL" in problems[2]
     assert "example.com is not this machine" in caplog.text
     assert "correct-horse" not in caplog.text + repr(list(space.simulator.callbacks.log))
+
+
+def test_an_https_receiver_is_checked_by_the_authorities_that_are_named(make_space, tmp_path):
+    authority, stranger = trustme.CA(), trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    receiver = Receiver()
+    for number, trusted in enumerate((authority, stranger)):
+        file = tmp_path / f"{number}.pem"
+        trusted.cert_pem.write_to_path(str(file))
+        space = make_space(ca_file=str(file))
+        with on_a_port(receiver, context) as url:
+            space.dial(status_url=f"{url}/status", status_events=["created"])
+            space.simulator.advance(60)
+        (sent,) = space.simulator.callbacks.log
+        if trusted is authority:
+            assert sent.delivered
+        else:
+            assert "SSLError" in sent.problem
+    assert len(receiver.requests) == 1
 
 
 def test_a_route_is_of_one_origin_and_below_one_path(space):

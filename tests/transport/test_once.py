@@ -86,7 +86,7 @@ def test_a_dial_without_an_answer_is_not_repeated(
     server = serve(script)
     settings = {} if retries is None else {"retries": retries}
     with pytest.raises(exceptions.OutcomeUnknown) as caught:
-        dial(calling(server, timeout=[1, 0.15], **settings))
+        dial(calling(server, timeout=[1, 0.4], **settings))
     assert caught.value.outcome == "unknown"
     assert not isinstance(caught.value, exceptions.RemoteError)
     assert "may have acted" in str(caught.value)

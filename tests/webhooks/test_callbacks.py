@@ -18,7 +18,12 @@ from flask_signalwire.commands.examples import example
 from flask_signalwire.commands.outline import outline
 from flask_signalwire.commands.table import TABLE
 from flask_signalwire.config import ENDPOINTS
-from flask_signalwire.exceptions import CommandRejected, PayloadError, PluginError
+from flask_signalwire.exceptions import (
+    CommandRejected,
+    ConfigurationError,
+    PayloadError,
+    PluginError,
+)
 from flask_signalwire.plugins.builtin.callbacks import Callbacks
 from flask_signalwire.readonly import thaw
 from flask_signalwire.webhooks.tokens import Claim
@@ -28,6 +33,7 @@ from .conftest import CALL, call_state, path, post, webhooks
 PUBLIC = "https://desk.example.com"
 DIAL = {"from_": "+12025550100", "to": "+34911234567", "url": "https://example.com/swml"}
 START = {"from_lang": "en-US", "to_lang": "es-ES", "direction": ["local-caller"]}
+REAL = {"space": "acme.signalwire.com", "project_id": "p", "api_token": "t"}
 STATES = ["created", "ringing", "answered", "ended"]
 
 
@@ -328,13 +334,46 @@ def test_an_account_s_calls_report_as_the_account_s(desk: Callable[..., Flask]) 
 def test_without_a_secret_key_a_real_space_gets_no_command_that_could_not_be_answered(
     desk: Callable[..., Flask], sent: Sent
 ) -> None:
-    app = desk(space="acme.signalwire.com", project_id="p", api_token="t")
+    app = desk(**REAL)
     calling = app.extensions["signalwire"].calling
-    with pytest.raises(PluginError, match="SECRET_KEY: is missing"):
-        calling.dial(**DIAL)
+    for options in ({}, {"dry_run": True}):
+        with pytest.raises(ConfigurationError, match="SECRET_KEY: is missing"):
+            calling.dial(**DIAL, **options)
     assert not sent.commands
     app.secret_key = "late, but there"
     calling.dial(**DIAL)
+
+
+def test_without_a_secret_key_what_needs_no_url_is_sent(
+    desk: Callable[..., Flask], sent: Sent
+) -> None:
+    calling = desk(**REAL).extensions["signalwire"].calling
+    calling.end(CALL)
+    calling.dial(**DIAL, callbacks=False)
+    calling.dial(**DIAL, status_url="https://example.com/states")
+    basic = {"webhook_auth": "basic", "webhook_user": "u", "webhook_password": "hunter2"}
+    desk(**REAL, **basic).extensions["signalwire"].calling.dial(**DIAL)
+    assert [command.name for command in sent.commands] == ["calling.end", "dial", "dial", "dial"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "warnings"),
+    [
+        ({}, 1),
+        ({"callbacks": False}, 0),
+        ({"public_url": None}, 0),
+        ({"space": "simulator"}, 0),
+        ({"webhook_auth": "unauthenticated"}, 0),
+    ],
+)
+def test_a_secret_key_that_is_missing_is_warned_of_at_the_start(
+    settings: dict[str, Any],
+    warnings: int,
+    desk: Callable[..., Flask],
+    log: pytest.LogCaptureFixture,
+) -> None:
+    desk(**{**REAL, **settings})
+    assert log.text.count("SECRET_KEY is not") == warnings
 
 
 def test_what_is_filled_in_shows_no_token_in_logs(

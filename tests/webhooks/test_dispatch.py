@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -100,6 +101,47 @@ def test_what_is_no_kind_of_event_is_refused(signalwire: SignalWire, kinds: Any)
 def test_what_can_not_be_called_is_refused(signalwire: SignalWire) -> None:
     with pytest.raises(TypeError, match="can't be called"):
         signalwire.on(events.Event)("handle")  # type: ignore[type-var]
+
+
+def nothing() -> None: ...
+
+
+def two(app: Any, event: Any) -> None: ...
+
+
+def named(*, event: Any) -> None: ...
+
+
+class Desk:
+    def heard(self, event: Any) -> None: ...
+
+    def __call__(self) -> None: ...
+
+
+@pytest.mark.parametrize("handler", [nothing, two, named, Desk.heard, Desk()])
+def test_a_handler_that_can_t_be_called_with_an_event_is_refused_at_once(handler: Any) -> None:
+    with pytest.raises(TypeError, match=r"can't be called with an event .*expected one argument"):
+        SignalWire().on(events.CallState)(handler)
+
+
+def several(event: Any, more: int = 1, **rest: Any) -> None: ...
+
+
+def any_number(*given: Any) -> None: ...
+
+
+@pytest.mark.parametrize(
+    # Of some functions in C nobody knows what they take.
+    "handler",
+    [several, any_number, Desk().heard, [].append, print, min, partial(two, "app")],
+)
+def test_whatever_takes_one_argument_is_a_handler(handler: Any) -> None:
+    assert SignalWire().on(events.CallState)(handler) == handler
+
+
+def test_several_kinds_in_a_list_are_told_to_come_without() -> None:
+    with pytest.raises(TypeError, match=r"several without a list: on\(A, B\)"):
+        SignalWire().on([events.CallState, events.Dial])  # type: ignore[arg-type]
 
 
 def test_one_extension_serves_two_apps(app: Flask, signalwire: SignalWire) -> None:

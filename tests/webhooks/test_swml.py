@@ -203,10 +203,46 @@ def test_a_token_may_be_demanded_in_place_of_a_signature_and_binds_the_call() ->
     assert client.post("/swml", json=FETCH).status_code == 401
 
 
+REAL = {"space": "acme.signalwire.com", "project_id": "p", "api_token": "PThunter2"}
+
+
 def test_without_a_signing_key_a_view_says_so_when_it_is_used() -> None:
-    desk = Desk(signing_key=None)
+    desk = Desk(signing_key=None, **REAL)
     with pytest.raises(ConfigurationError, match="set SIGNALWIRE_SIGNING_KEY"):
         desk.app.test_client().post("/swml", json=FETCH)
+
+
+def test_without_a_signing_key_a_warning_says_so_once_when_the_first_view_is_decorated(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    desk = Desk(signing_key=None, **REAL)
+    desk.signalwire.swml(lambda asked: DOCUMENT)
+    assert log.text.count("nothing but 500") == 1
+    assert "set SIGNALWIRE_SIGNING_KEY" in log.text
+
+
+def test_views_that_are_older_than_the_app_are_warned_of_when_that_is_initialised(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    signalwire = SignalWire()
+    signalwire.swml(lambda asked: DOCUMENT)
+    for key, warnings in (("PSK_hunter2", 0), (None, 1)):
+        app = Flask("desk")
+        app.config.update({f"SIGNALWIRE_{name.upper()}": value for name, value in REAL.items()})
+        app.config.update(SIGNALWIRE_PUBLIC_URL=BASE, SIGNALWIRE_SIGNING_KEY=key)
+        signalwire.init_app(app)
+        assert log.text.count("nothing but 500") == warnings
+
+
+def test_on_the_simulator_a_signing_key_is_made_that_nobody_knows(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    desk, other = Desk(signing_key=None), Desk(signing_key=None)
+    (key,) = desk.app.extensions["signalwire"].settings.signing_key
+    assert (desk.fetch(key=key).status_code, other.fetch(key=key).status_code) == (200, 401)
+    assert desk.app.test_client().post("/swml", json=FETCH).status_code == 401
+    assert "nothing but 500" not in log.text
+    assert key not in repr(desk.app.extensions["signalwire"].settings)
 
 
 def test_an_app_without_the_extension_says_so() -> None:

@@ -66,6 +66,18 @@ class Callbacks:
                 params = _with_companions(params, command.spec)
         return command.replace(params=params)
 
+    def check(self, command: Command) -> None:
+        """Raise where a URL has to be filled in that can't be made.
+
+        Asked before a command starts: a setting that is missing is no crash of a plugin.
+
+        :raises ConfigurationError: what `url` raises.
+        """
+        if self._reachable and command.callbacks and command.spec.callback_fields:
+            bound = _bound(command)
+            for _, purpose in _left_out(command) if bound else ():
+                self._url(purpose, account=command.account, **bound)
+
     @hookimpl
     def signalwire_command_succeeded(self, command: Command, leg: CallLeg) -> None:
         self._learn(command, leg)

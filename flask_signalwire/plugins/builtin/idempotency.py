@@ -16,6 +16,7 @@ from typing import Any
 
 from ...commands import Command
 from ...exceptions import CommandError, IdempotencyConflict, IdempotencyUnavailable
+from ...health import Health
 from ...idempotency import Entry, Store, StoreError, fingerprint, name_of
 from ...redaction import scrub
 from ...results import CallLeg
@@ -138,6 +139,16 @@ class Idempotency:
     @hookimpl(tryfirst=True)
     def signalwire_command_failed(self, command: Command, error: CommandError) -> None:
         self._end(command, error.outcome, getattr(error, "leg", None))
+
+    @hookimpl
+    def signalwire_check_health(self) -> Health | None:
+        if not self._store.shared:
+            return None
+        try:
+            self._store.check()
+        except StoreError as error:
+            return Health("fail", f"{error}; dials with a key are not sent")
+        return Health("ok")
 
     def _replay(self, command: Command, entry: Entry, first: Entry) -> CallLeg:
         """The first attempt's leg, or why there is none."""

@@ -30,6 +30,11 @@ class BestEffort:
         self._lost = 0
         self._again_at = 0.0
 
+    @property
+    def since(self) -> datetime | None:
+        """When the gap began that is open now."""
+        return self._since
+
     def append(self, entry: Entry) -> bool:
         """Append an entry, after one that marks a gap where there was one.
 

@@ -14,17 +14,20 @@ from .chain import Entry, seal
 from .database import Database, begin, explained
 from .engines import LAZY, PATIENCE, Opened
 from .errors import AuditError
-from .keys import Keys
+from .keys import Key, Keys
 from .table import entries, head, numbers
 
 # Made once: to make them takes longer than to run them.
-_LOCK = select(head.c.seq, head.c.mac, head.c.key_id).with_for_update()
+_HEAD = select(head.c.seq, head.c.mac, head.c.key_id)
+_LOCK = _HEAD.with_for_update()
 _TAKE_OVER = update(head).values(seq=head.c.seq)
 _APPEND = insert(entries)
 _INDEX = insert(numbers)
 _MOVE = update(head).values(
     seq=bindparam("to_seq"), mac=bindparam("to_mac"), key_id=bindparam("to_key")
 )
+
+_NO_HEAD = "the audit's head is gone from its database; verify the journal"
 
 
 @dataclass(eq=False)
@@ -70,6 +73,39 @@ class Journal:
             _leave(opened, mine)
         if mine.error is not None:
             raise AuditError(str(mine.error)) from mine.error
+
+    def check(self) -> None:
+        """Read the head.
+
+        :raises AuditError: where the database, its tables or the keys are not as they should be.
+        """
+        with self.database.transaction(writes=False) as connection:
+            found = connection.execute(_HEAD).one_or_none()
+        if found is None:
+            raise AuditError(_NO_HEAD)
+        self.keys.check(found.key_id)
+
+    def key(self) -> Key:
+        """The key that writes; it is made where there is none, and nothing is sealed yet.
+
+        :raises AuditError: where it can't be had.
+        """
+        if self.keys.current is not None:
+            return self.keys.current
+        with self.database.transaction(writes=False) as connection:
+            found = connection.execute(_HEAD).one_or_none()
+        if found is None:
+            raise AuditError(_NO_HEAD)
+        return self.keys.writing(found.key_id)
+
+    def numbers(self, number: str) -> list[str]:
+        """What a telephone number may be stored as.
+
+        :raises AuditError: where the key of the entries is not known: the number's entries would
+            not be found, and it would look as if there were none.
+        """
+        self.check()
+        return self.keys.numbers(number)
 
     def _write_all(self, opened: Opened) -> None:
         waiting: list[_Waiting] = []
@@ -125,13 +161,8 @@ class Journal:
             connection.execute(_TAKE_OVER)
         locked = connection.execute(_LOCK).one_or_none()
         if locked is None:
-            raise AuditError("the audit's head is gone from its database; verify the journal")
-        if locked.key_id is not None and self.keys.get(locked.key_id) is None:
-            raise AuditError(
-                f"the journal is sealed with the key {locked.key_id}, which is not in "
-                "SIGNALWIRE_AUDIT_KEY; add it there"
-            )
-        key = self.keys.current
+            raise AuditError(_NO_HEAD)
+        key = self.keys.writing(locked.key_id)
         seq, mac = locked.seq, locked.mac
         rows: list[dict[str, Any]] = []
         found: list[dict[str, Any]] = []

@@ -7,8 +7,8 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import AuditError
@@ -51,27 +51,70 @@ class Key:
 class Keys:
     """The keys of an app: the first one writes, all of them are known when reading.
 
-    :param load: gives the secrets; called at first use.
+    :param given: the secrets of the app's config; None to keep one in a file.
+    :param file: where that one is kept. It is made when the first entry is written, and never where
+        something is sealed already.
     """
 
-    def __init__(self, load: Callable[[], Sequence[bytes]]) -> None:
-        self._load = load
+    def __init__(self, given: Sequence[bytes] | None, file: Path | None = None) -> None:
+        self._given = given
+        self._file = file
         self._keys: dict[str, Key] = {}
 
     def _all(self) -> dict[str, Key]:
         if not self._keys:
-            found = [Key(secret) for secret in self._load()]
-            self._keys = {key.id: key for key in found}
+            found = self._given
+            if found is None:
+                kept = _read(self._file) if self._file else None
+                found = [] if kept is None else [kept]
+            self._keys = {key.id: key for key in map(Key, found)}
         return self._keys
-
-    @property
-    def current(self) -> Key:
-        """The key that writes."""
-        return next(iter(self._all().values()))
 
     def get(self, key_id: str) -> Key | None:
         """The key of an entry, where it is known."""
         return self._all().get(key_id)
+
+    @property
+    def current(self) -> Key | None:
+        """The key that writes, where there is one."""
+        return next(iter(self._all().values()), None)
+
+    def writing(self, sealed_with: str | None) -> Key:
+        """The key that writes.
+
+        :param sealed_with: the id of the key of the journal's last entry; None where it has none.
+        :raises AuditError: where that key is not known: what this one wrote would not fit.
+        """
+        self.check(sealed_with)
+        if not self._all() and self._file:
+            _make(self._file)
+        return next(iter(self._all().values()))
+
+    def check(self, sealed_with: str | None) -> None:
+        """Look whether the journal's key is here.
+
+        :raises AuditError: where it is not, with what to do.
+        """
+        if sealed_with is not None and self.get(sealed_with) is None:
+            raise AuditError(f"the journal is sealed with the key {self.missing(sealed_with)}")
+
+    def missing(self, key_id: str) -> str:
+        """The id of a key that is not here, where it should be, and what to do."""
+        text = f"{str(key_id)[:40]!r}, which "
+        if self._given is not None:
+            text += "is not in SIGNALWIRE_AUDIT_KEY; add it there"
+            if self._file and (kept := _read(self._file)) and Key(kept).id == key_id:
+                text += f": it is the text of {self._file}"
+            return text
+        if self._all():
+            return text + (
+                f"is not the one in {self._file}; put the file back that was there, or set "
+                "SIGNALWIRE_AUDIT_KEY"
+            )
+        return text + (
+            f"is missing: it was kept in {self._file}; put that file back, or set "
+            "SIGNALWIRE_AUDIT_KEY to the text that it held"
+        )
 
     def numbers(self, number: str) -> list[str]:
         """What a telephone number may be stored as: once for each key."""
@@ -99,40 +142,49 @@ def same(one: object, other: object) -> bool:
     )
 
 
-def key_file(path: Path) -> bytes:
-    """The key in a file, which is made, for its owner's eyes only, where there is none.
-
-    :raises AuditError: where the file can't be used.
-    """
+@contextmanager
+def _explained() -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _make(path)
-        secret = path.read_bytes().strip()
+        yield
     except OSError as error:
         raise AuditError(
             f"the audit's key file can't be used ({type(error).__name__}: {error}); set "
             "SIGNALWIRE_AUDIT_KEY, or let the app write there"
         ) from error
+
+
+def _read(file: Path) -> bytes | None:
+    """The key in a file; None where there is no file.
+
+    :raises AuditError: where it can't be used.
+    """
+    with _explained():
+        try:
+            secret = file.read_bytes().strip()
+        except FileNotFoundError:
+            return None
     if len(secret) < 16:
-        raise AuditError(f"the audit's key file {path} holds no key; put back the one it had")
+        raise AuditError(f"the audit's key file {file} holds no key; put back the one it had")
     return secret
 
 
-def _make(path: Path) -> None:
+def _make(file: Path) -> None:
+    """Make a key in a file, for its owner's eyes only, unless somebody else just did."""
     # Written whole under another name first: processes that start together all read the same key.
-    own = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(own, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        os.write(handle, secrets.token_hex(32).encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        with suppress(FileExistsError):
-            path.hardlink_to(own)
-    finally:
-        own.unlink()
+    own = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with _explained():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(own, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            os.write(handle, secrets.token_hex(32).encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        try:
+            with suppress(FileExistsError):
+                file.hardlink_to(own)
+        finally:
+            own.unlink()
 
 
 def _mac(key: bytes, content: bytes) -> str:

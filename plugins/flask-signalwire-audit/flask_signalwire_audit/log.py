@@ -184,7 +184,7 @@ class AuditLog:
                 )
             )
         if wanted.number is not None:
-            digests = self._journal.keys.numbers(wanted.number)
+            digests = self._journal.numbers(wanted.number)
             yield _among(select(numbers.c.seq).where(numbers.c.digest.in_(digests)))
         if wanted.id is not None:
             yield _first.c.command_id == wanted.id

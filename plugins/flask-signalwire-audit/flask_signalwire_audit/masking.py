@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask_signalwire import Command, scrub
 
-from .keys import Keys, normalise
+from .keys import Key, normalise
 
 
 def clean(value: Any, limit: int = 255) -> str | None:
@@ -42,10 +42,10 @@ class Params:
     """A command's params as they are stored, and the numbers that were met in them.
 
     :param text: how many characters of words are kept; None for all.
-    :param hashed: the keys, where numbers are shown as digests.
+    :param hashed: the key, where numbers are shown as digests.
     """
 
-    def __init__(self, command: Command, text: int | None, hashed: Keys | None) -> None:
+    def __init__(self, command: Command, text: int | None, hashed: Key | None) -> None:
         self._text = text
         self._hashed = hashed
         self.numbers: set[str] = set()
@@ -62,7 +62,7 @@ class Params:
             return None
         number = normalise(text)
         self.numbers.add(number)
-        return f"number:{self._hashed.current.number(number)}" if self._hashed else None
+        return f"number:{self._hashed.number(number)}" if self._hashed else None
 
     def _words(self, text: str) -> str | None:
         if self._text is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from flask_signalwire import CallLeg, Command, events, exceptions, hookimpl
+from flask_signalwire import CallLeg, Command, Health, events, exceptions, hookimpl
 
 from .cli import build_group
 from .database import Database
@@ -51,6 +51,10 @@ class Audit:
         self, command: Command, error: exceptions.CommandError, stage: str, elapsed: float
     ) -> None:
         self._recorder.failed(command, error, stage, elapsed)
+
+    @hookimpl
+    def signalwire_check_health(self) -> Health:
+        return self._recorder.health()
 
     @hookimpl
     def signalwire_event_received(self, event: events.Event) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from typing import Any, TypeGuard
 
-from flask_signalwire import CallLeg, Command, events, exceptions
+from flask_signalwire import CallLeg, Command, Health, events, exceptions
 
 from . import masking
 from .chain import Entry, dump, moment
 from .errors import AuditError
 from .gaps import BestEffort
 from .journal import Journal
-from .keys import normalise
+from .keys import Key, normalise
 from .settings import AuditSettings
 
 logger = logging.getLogger("flask_signalwire_audit")
@@ -21,6 +22,9 @@ logger = logging.getLogger("flask_signalwire_audit")
 LONGEST_MESSAGE = 10_000
 CORNER = "audit"
 """Ours of ``Command.state``: the columns of the command's intent, once that is written."""
+
+STOPPED = "audit_stopped"
+"""Ours as well: set where the intent could not be written, so that the command is not sent."""
 
 
 class Recorder:
@@ -42,8 +46,12 @@ class Recorder:
         """
         values, personal, numbers = self._described(command, self._user(command))
         entry = Entry("intent", values, personal=personal, numbers=frozenset(numbers))
-        if self._append(entry):
-            command.state[CORNER] = values
+        try:
+            if self._append(entry):
+                command.state[CORNER] = values
+        except AuditError:
+            command.state[STOPPED] = True
+            raise
 
     def succeeded(self, command: Command, leg: CallLeg, elapsed: float) -> None:
         """Write down that the service accepted a command, or that a dry run did not send it."""
@@ -61,7 +69,9 @@ class Recorder:
             "request_id": masking.clean(getattr(error, "request_id", None)),
         }
         message = masking.clean(error, LONGEST_MESSAGE)
-        self._outcome(command, _outcome(error.outcome, leg), elapsed, leg, more, message)
+        # Where the journal fails still, the caller has that very error already.
+        with suppress(AuditError) if STOPPED in command.state else nullcontext():
+            self._outcome(command, _outcome(error.outcome, leg), elapsed, leg, more, message)
 
     def event(self, event: events.Event) -> None:
         """Write down that a callback came, without what it says.
@@ -79,7 +89,7 @@ class Recorder:
         personal = {
             "purpose": masking.clean(event.purpose),
             "timestamp": moment(event.timestamp) if event.timestamp else None,
-            "payload_digest": self._journal.keys.current.digest(raw),
+            "payload_digest": key.digest(raw) if (key := self._key()) else None,
         }
         self._append(
             Entry(
@@ -90,6 +100,20 @@ class Recorder:
                 at=event.received_at,
             )
         )
+
+    def health(self) -> Health:
+        """Whether commands can be recorded, as far as reading the database tells.
+
+        In best-effort mode nothing is asked: a database that hangs must not make the app look dead.
+        """
+        if self._best_effort is not None:
+            since = self._best_effort.since
+            return Health("ok") if since is None else Health("warn", f"no audit since {since}")
+        try:
+            self._journal.check()
+        except AuditError as error:
+            return Health("fail", f"{error}; no command is sent")
+        return Health("ok")
 
     def _append(self, entry: Entry) -> bool:
         if self._best_effort is not None:
@@ -126,14 +150,16 @@ class Recorder:
     def _described(
         self, command: Command, who: str | None
     ) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
-        settings = self._settings
-        hashed = settings.keys if settings.hash_numbers else None
-        try:
-            params = masking.Params(command, settings.text, hashed)
-        except AuditError:  # no key: it can't be written either, and that is reported there
-            params = masking.Params(command, settings.text, None)
+        hashed = self._key() if self._settings.hash_numbers else None
+        params = masking.Params(command, self._settings.text, hashed)
         values = {**_identified(command), "who": who}
         return values, {"params": params.masked}, params.numbers
+
+    def _key(self) -> Key | None:
+        try:
+            return self._journal.key()
+        except AuditError:  # nothing can be written either, and that is reported there
+            return None
 
     def _user(self, command: Command) -> str | None:
         if self._settings.user is None:

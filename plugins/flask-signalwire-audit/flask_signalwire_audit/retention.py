@@ -91,8 +91,8 @@ def erase(journal: Journal, number: str) -> int:
 
 def _chosen(journal: Journal, number: str) -> Iterator[list[int]]:
     """The entries of a number and of its calls, in batches."""
+    digests = journal.numbers(number)
     with journal.database.transaction(writes=False) as connection:
-        digests = journal.keys.numbers(number)
         direct = select(numbers.c.seq).where(numbers.c.digest.in_(digests))
         own = entries.c.seq.in_(direct)
         calls = union(

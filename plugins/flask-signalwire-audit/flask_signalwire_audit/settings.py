@@ -13,11 +13,11 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from flask_signalwire import Command, exceptions
+from flask_signalwire import Command, exceptions, scrub
 
 from .engines import in_memory
 from .errors import AuditError
-from .keys import Keys, key_file
+from .keys import Keys
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,7 +32,7 @@ Mode = Literal["strict", "best-effort"]
 
 
 class _Wrong(ValueError):
-    """What is wrong with a setting; its value is never quoted: it may be a password."""
+    """What is wrong with a setting; a value that may be, or hold, a secret is never quoted."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class AuditSettings:
         settings = cls(
             where=engine or where,
             own_file="URL" not in given and engine is None,
-            keys=Keys(_load_keys(made, engine or where, folder)),
+            keys=_keys(made, engine or where, folder),
             mode=read("MODE", _one_of("strict", "best-effort"), "strict"),
             hash_numbers=read("NUMBERS", _one_of("masked", "hashed"), "masked") == "hashed",
             text=read("TEXT", _text, 0),
@@ -103,26 +103,28 @@ class AuditSettings:
         return settings
 
 
-def _load_keys(
-    made: list[bytes] | None, where: URL | Callable[[], Engine] | None, folder: Path
-) -> Callable[[], list[bytes]]:
-    if made is not None:
-        return lambda: made
+def _keys(
+    given: list[bytes] | None, where: URL | Callable[[], Engine] | None, folder: Path
+) -> Keys:
     if isinstance(where, URL) and in_memory(where):
-        return lambda: [secrets.token_bytes(32)]
+        return Keys(given or [secrets.token_bytes(32)])
     if isinstance(where, URL) and where.get_backend_name() == "sqlite" and where.database:
         file = Path(where.database.removeprefix("file:").partition("?")[0])
-        return lambda: [key_file(file.with_suffix(".key"))]
-    return lambda: [key_file(folder / KEY_FILE)]
+        return Keys(given, file.with_suffix(".key"))
+    return Keys(given, folder / KEY_FILE)
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:
     def parse(value: Any) -> str:
         if value not in choices:
-            raise _Wrong(f"is none of {', '.join(choices)}")
+            raise _Wrong(f"is {_quoted(value)}, which is none of {', '.join(choices)}")
         return str(value)
 
     return parse
+
+
+def _quoted(value: Any) -> str:
+    return scrub(repr(value))[:40]
 
 
 def _text(value: Any) -> int | None:
@@ -131,20 +133,26 @@ def _text(value: Any) -> int | None:
     if value == "drop":
         return 0
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise _Wrong('is neither "drop" nor "keep", nor how many characters are kept')
+        raise _Wrong(
+            f'is {_quoted(value)}, which is neither "drop" nor "keep", nor how many characters '
+            "are kept"
+        )
     return value
 
 
 def _callable(value: Any) -> Callable[[Command], Any]:
     if not callable(value):
-        raise _Wrong("can't be called; write a function of the command that returns a user's id")
+        raise _Wrong(
+            f"is {_quoted(value)}, which can't be called; write a function of the command that "
+            "returns a user's id"
+        )
     found: Callable[[Command], Any] = value
     return found
 
 
 def _events(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _Wrong("is neither true nor false")
+        raise _Wrong(f"is {_quoted(value)}, which is neither true nor false")
     return value
 
 
@@ -153,7 +161,7 @@ def _secrets(value: Any) -> list[bytes]:
     what = "expected text of at least 16 characters that nobody can guess, or a list of such"
     for each in found:
         if not isinstance(each, (str, bytes)):
-            raise _Wrong(f"is a {type(each).__name__}; {what}")
+            raise _Wrong(f"is of type {type(each).__name__}; {what}")
         if len(each) < 16:
             raise _Wrong(f"is too short; {what}")
     if not found:
@@ -168,8 +176,8 @@ def _engine(app: Flask, value: Any) -> Callable[[], Engine]:
     """
     if not (isinstance(value, Engine) or callable(value) or hasattr(type(value), "engine")):
         raise _Wrong(
-            f"is a {type(value).__name__}; expected an Engine of SQLAlchemy, a Flask-SQLAlchemy "
-            "object, or a function that returns an Engine"
+            f"is of type {type(value).__name__}; expected an Engine of SQLAlchemy, a "
+            "Flask-SQLAlchemy object, or a function that returns an Engine"
         )
 
     def get() -> Engine:
@@ -197,7 +205,7 @@ def _parse(value: object) -> URL:
     if isinstance(value, URL):
         return value
     if not isinstance(value, str) or not value.strip():
-        found = "is empty" if value == "" else f"is a {type(value).__name__}"
+        found = "is empty" if value == "" else f"is of type {type(value).__name__}"
         raise _Wrong(f"{found}; write a database URL as text, such as {EXAMPLES}")
     try:
         return make_url(value)

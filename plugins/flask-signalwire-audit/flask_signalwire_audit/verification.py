@@ -102,7 +102,7 @@ def checkpoint(journal: Journal) -> Checkpoint:
         last = connection.execute(query).scalar()
     if at.seq and (last is None or not same(last, at.mac)):
         raise AuditError("the journal's head does not fit its last entry; verify the journal")
-    key = journal.keys.current
+    key = journal.key()
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     unsigned = Checkpoint(at.seq, at.mac, now, key.id, "")
     return Checkpoint(at.seq, at.mac, now, key.id, key.sign(unsigned.signed()))
@@ -125,15 +125,16 @@ def verify(journal: Journal, checkpoints: Sequence[Checkpoint] = ()) -> Report:
 class _Head:
     seq: int
     mac: str
+    key_id: str | None
     newest: int
 
 
 def _head(connection: Connection) -> _Head:
     newest = select(func.max(entries.c.seq)).scalar_subquery()
-    found = connection.execute(select(head.c.seq, head.c.mac, newest.label("newest"))).one_or_none()
+    found = connection.execute(select(head, newest.label("newest"))).one_or_none()
     if found is None:
         raise AuditError("the audit's head is gone from its database")
-    return _Head(found.seq, found.mac, found.newest or 0)
+    return _Head(found.seq, found.mac, found.key_id, found.newest or 0)
 
 
 def _purged(connection: Connection) -> tuple[int, str]:
@@ -162,12 +163,14 @@ class _Scan:
         self._given = checkpoints
         self._without: set[int] = set()  # entries without their personal part, not yet explained
         self._places: dict[int, str] = {}
+        # Of each key that is not known: its first and last entry, and how many there are.
+        self._unknown: dict[str, tuple[int, int, int]] = {}
 
     def run(self) -> None:
         with self._journal.database.transaction(writes=False) as connection:
             self.purged = _purged(connection)
             at = _head(connection)
-        self._check_signatures()
+        self._check_signatures(at)
         self._at, self._mac = self.purged
         while True:
             self._to(max(at.seq, at.newest))
@@ -178,6 +181,10 @@ class _Scan:
                 break
             at = later
         self._check_end(at)
+        for key_id, found in self._unknown.items():
+            known = self._journal.keys.missing(key_id) if key_id == at.key_id else None
+            which = known or f"{_short(key_id)}, which is not known"
+            self._problem(None, f"{_places(*found)} sealed with the key {which}")
         for seq in sorted(self._without):
             self._problem(seq, "has lost its personal part, and no erasure was recorded")
         self._check_checkpoints()
@@ -226,9 +233,8 @@ class _Scan:
             self._problem(self._at + 1, f"{which}: deleted")
         key = self._journal.keys.get(row["key_id"])
         if key is None:
-            self._problem(
-                seq, f"is sealed with the key {_short(row['key_id'])}, which is not known"
-            )
+            first, _, count = self._unknown.get(row["key_id"], (seq, seq, 0))
+            self._unknown[row["key_id"]] = (first, seq, count + 1)
         elif not same(seal(key, self._mac, row), row["mac"]):
             if missing:
                 # Its predecessor is gone, so its MAC can't be checked; the next one covers it.
@@ -252,6 +258,8 @@ class _Scan:
                 self._problem(seq, "is found by numbers that it does not have")
             return
         key = self._journal.keys.get(row["key_id"])
+        if key is None and digest is not None:
+            return  # nobody can tell; that the key is not known is a problem already
         if digest is None or key is None or not same(key.digest(str(personal)), digest):
             self._problem(seq, "was changed in its personal part")
         elif set(json.loads(personal).get("numbers", ())) != indexed:
@@ -265,9 +273,11 @@ class _Scan:
         elif at.seq == self._at and not same(self._mac, at.mac):
             self._problem(at.seq, "does not fit the journal's head: one of them was changed")
 
-    def _check_signatures(self) -> None:
+    def _check_signatures(self, at: _Head) -> None:
         for point in self._given:
             key = self._journal.keys.get(point.key_id)
+            if key is None and point.key_id == at.key_id:
+                self._journal.keys.check(at.key_id)
             if key is None or not same(key.sign(point.signed()), point.signature):
                 raise AuditError(
                     f"the checkpoint of {_short(point.at)} was not signed with a key of this app"
@@ -305,6 +315,13 @@ def _indexed(connection: Connection, first: int, last: int) -> dict[int, set[str
 
 def _erased(details: str | None) -> Iterator[int]:
     yield from json.loads(details or "{}").get("entries", ())
+
+
+def _places(first: int, last: int, count: int) -> str:
+    if count == 1:
+        return f"entry {first} is"
+    many = "entries" if last - first + 1 == count else f"{count} entries of"
+    return f"{many} {first} to {last} are"
 
 
 def _short(text: object) -> str:

@@ -212,7 +212,7 @@ def test_keys_are_rotated(store, make_app, dial, run) -> None:
     with pytest.raises(exceptions.PluginError, match="is sealed with the key") as raised:
         dial(stranger)
     assert raised.value.outcome == "not_sent"
-    assert "entry 1 is sealed with the key" in run(stranger, "verify", code=1)
+    assert "entries 1 to 2 are sealed with the key" in run(stranger, "verify", code=1)
 
 
 def test_without_a_setting_the_key_is_made_once(make_app, dial, run, tmp_path) -> None:

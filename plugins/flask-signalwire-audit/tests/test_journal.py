@@ -314,6 +314,7 @@ json_like = st.recursive(
 )
 
 
+@pytest.mark.once
 @given(params=st.dictionaries(st.text() | st.sampled_from(["to", "timeout", "swml"]), json_like))
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -73,6 +73,7 @@ def outcomes(folder) -> list[str | None]:
         return [outcome for (outcome,) in database.execute(query)]
 
 
+@pytest.mark.once
 def test_a_process_that_is_killed_leaves_its_command_unresolved(make_app, tmp_path) -> None:
     code, out = finish(start("dial(make(sys.argv[1], Die()))", tmp_path))
     assert code == 9
@@ -189,6 +190,7 @@ def test_a_fork_inherits_no_open_database(make_app, dial, tmp_path) -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
+@pytest.mark.once
 def test_nothing_is_left_open_at_the_end(tmp_path) -> None:
     """With -W error, an unclosed connection is printed."""
     assert finish(start("dial(make(sys.argv[1]))", tmp_path)) == (0, "")

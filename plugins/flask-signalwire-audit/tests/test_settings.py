@@ -15,7 +15,7 @@ from flask_signalwire import exceptions
     ("value", "expected"),
     [
         ("", "is empty; write a database URL as text"),
-        (5, "is a int; write a database URL as text"),
+        (5, "is of type int; write a database URL as text"),
         ("hunter2", "is no database URL; write one such as sqlite:////"),
         ("postgresql://desk:hunter2@host:port/x", "is no database URL"),
         ("postgres://desk:hunter2@host/x", "names the database 'postgres', which SQLAlchemy"),
@@ -72,16 +72,16 @@ def test_the_environment_can_name_it(make_app, dial, tmp_path, monkeypatch) -> N
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("MODE", "loose", "is none of strict, best-effort"),
-        ("NUMBERS", True, "is none of masked, hashed"),
-        ("TEXT", "short", 'is neither "drop" nor "keep"'),
-        ("TEXT", 0, 'is neither "drop" nor "keep"'),
-        ("USER", "ana", "can't be called"),
+        ("MODE", "loose", "is 'loose', which is none of strict, best-effort"),
+        ("NUMBERS", True, "is True, which is none of masked, hashed"),
+        ("TEXT", "short", 'is \'short\', which is neither "drop" nor "keep"'),
+        ("TEXT", 0, 'is 0, which is neither "drop" nor "keep"'),
+        ("USER", "ana", "is 'ana', which can't be called"),
         ("KEY", "hunter2", "is too short"),
-        ("KEY", ["a key that nobody guesses", 7], "is a int"),
+        ("KEY", ["a key that nobody guesses", 7], "is of type int"),
         ("KEY", [], "is empty"),
-        ("EVENTS", "yes", "is neither true nor false"),
-        ("ENGINE", "sqlite://", "is a str; expected an Engine"),
+        ("EVENTS", "yes", "is 'yes', which is neither true nor false"),
+        ("ENGINE", "sqlite://", "is of type str; expected an Engine"),
         ("MOD", "strict", "did you mean `SIGNALWIRE_AUDIT_MODE`?"),
     ],
 )
@@ -100,6 +100,18 @@ def test_all_mistakes_are_in_one_error(make_app) -> None:
         )
     assert str(raised.value).count("SIGNALWIRE_AUDIT_ENGINE: ") == 2
     assert "SIGNALWIRE_AUDIT_MODE: " in str(raised.value)
+
+
+def test_problems_are_apart_where_they_are_told_in_one_line(make_app, caplog) -> None:
+    make_app(
+        SIGNALWIRE_PLUGINS_REQUIRED=[],
+        SIGNALWIRE_AUDIT_MODE="loose",
+        SIGNALWIRE_AUDIT_NUMBERS="maske",
+    )
+    assert (
+        "can't start: SIGNALWIRE_AUDIT_MODE: is 'loose', which is none of strict, best-effort; "
+        "SIGNALWIRE_AUDIT_NUMBERS: is 'maske', which is none of masked, hashed"
+    ) in caplog.text
 
 
 def test_an_engine_that_is_none_stops_commands(make_app, dial) -> None:

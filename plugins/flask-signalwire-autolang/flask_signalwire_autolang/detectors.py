@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -140,13 +141,19 @@ class _Believing(_Lazy):
         return weigh(beliefs, self._languages, implied)
 
 
+@lru_cache(maxsize=1)
+def _identifier() -> Any:
+    """py3langid's model, which nothing changes: the apps of a process share it."""
+    # Not `langid.set_languages`: it would change the instance that everybody shares.
+    package: Any = import_module("py3langid.langid")
+    return package.LanguageIdentifier.from_model_file(package.MODEL_FILE, norm_probs=True)
+
+
 class Py3langid(_Believing):
     """py3langid, the default: 4.6 MB of its own, and numpy."""
 
     def _load(self) -> Any:
-        # Not `langid.set_languages`: it would change the instance that everybody shares.
-        package: Any = import_module("py3langid.langid")
-        return package.LanguageIdentifier.from_model_file(package.MODEL_FILE, norm_probs=True)
+        return _identifier()
 
     def _rank(self, text: str) -> Iterable[tuple[str, float]]:
         ranked: Iterable[tuple[str, float]] = self._model.rank(text)

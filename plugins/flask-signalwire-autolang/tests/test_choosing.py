@@ -470,6 +470,7 @@ def loaded():
     subprocess.run([sys.executable, "-W", "error", "-c", before + code], check=True, timeout=60)
 
 
+@pytest.mark.once
 def test_nothing_heavy_is_loaded_without_need(tmp_path) -> None:
     run_alone(
         """
@@ -487,6 +488,7 @@ assert "numpy" not in loaded(), loaded()  # no text, no detector
     )
 
 
+@pytest.mark.once
 def test_warming_up_loads_everything_that_will_be_needed(tmp_path) -> None:
     run_alone(
         """

@@ -69,7 +69,7 @@ def test_json(run) -> None:
 def test_wrong_arguments(run, arguments, message) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
-    assert message in result.stderr
+    assert message in result.output
 
 
 def test_who_is_asked_is_listed(run) -> None:

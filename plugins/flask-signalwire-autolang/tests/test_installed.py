@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 CRM = """
 from flask_signalwire_autolang import Evidence, hookimpl
 

@@ -6,7 +6,7 @@ import os
 import weakref
 from typing import TYPE_CHECKING
 
-from flask_signalwire import Client, hookimpl
+from flask_signalwire import Client, Health, hookimpl
 from flask_signalwire.events import CallState, ConversationSummary, Event, Translation, Utterance
 
 from .access import EXTENSION, Access
@@ -39,6 +39,17 @@ class Captions:
             event, (Utterance, Translation, ConversationSummary, CallState)
         ):
             self._store.write(event)
+
+    def end_streams(self) -> None:
+        """End this process's streams, for good: for a worker that was told to end.
+
+        Browsers connect anew within 2 seconds, to another worker, and miss nothing.
+        """
+        self._store.subscribers.end()
+
+    @hookimpl
+    def signalwire_check_health(self) -> Health | None:
+        return self._store.check_health()
 
 
 def _begin_anew_in_children(store: Store) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
-from flask_signalwire import exceptions, scrub
+from flask_signalwire import Health, exceptions, scrub
 from flask_signalwire.events import Event, Utterance
 
 from .messages import Cursor, Message
@@ -104,6 +104,14 @@ class RedisStore:
         self._lost = 0
         self._log_at = 0.0
         self.subscribers.reset()
+
+    def check_health(self) -> Health:
+        try:
+            self._client.set(f"{KEYS}health", 1, ex=60)
+        except self._errors as error:
+            # Never the app's failure: finals wait, and calls go on.
+            return Health("warn", f"the Redis of {PREFIX}URL failed ({type(error).__name__})")
+        return Health("ok")
 
     # -- writing --------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from flask_signalwire import Health
 from flask_signalwire.events import Event
 
 from .messages import Cursor, Message
@@ -60,6 +61,10 @@ class Store(Protocol):
 
     def after_fork(self) -> None:
         """Begin anew in a child: what the parent had is the parent's."""
+
+    def check_health(self) -> Health | None:
+        """Whether it can be written to; None where that is no question."""
+        ...
 
 
 class _Call:
@@ -124,6 +129,9 @@ class MemoryStore:
         self._count = 0
         self._sweep_at = 0.0
         self.subscribers.reset()
+
+    def check_health(self) -> None:
+        """It is there as long as its process is."""
 
     def __len__(self) -> int:
         return len(self._calls)

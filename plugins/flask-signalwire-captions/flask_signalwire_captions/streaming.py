@@ -49,6 +49,8 @@ class Stream:
             yield RETRY
             while (left := self._end() - time.time()) > 0:
                 batch = subscriber.wait(min(left, self._settings.heartbeat))
+                if self._store.subscribers.ended:
+                    return  # what it has not been sent, it is sent where it connects anew
                 if batch is None:
                     try:
                         yield from self._history()

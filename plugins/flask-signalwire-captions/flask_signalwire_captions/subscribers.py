@@ -72,7 +72,10 @@ class Subscriber:
 
 
 class Subscribers:
-    """All browsers that this process serves, by call. Thread-safe."""
+    """All browsers that this process serves, by call. Thread-safe.
+
+    :ivar ended: whether this process serves none any more.
+    """
 
     def __init__(self, room: int) -> None:
         self._room = room
@@ -83,6 +86,7 @@ class Subscribers:
         self._lock = threading.Lock()
         self._by_call: dict[str, set[Subscriber]] = {}
         self._count = 0
+        self.ended = False
 
     def __len__(self) -> int:
         return self._count
@@ -112,6 +116,11 @@ class Subscribers:
         for message in messages:
             for subscriber in found:
                 subscriber.offer(message)
+
+    def end(self) -> None:
+        """Let all streams end, and those that are still to begin."""
+        self.ended = True
+        self.read_again()
 
     def read_again(self) -> None:
         """Tell all that something may have passed them by."""

@@ -231,3 +231,20 @@ def test_calls_are_forgotten(desk, monkeypatch) -> None:
     monkeypatch.setattr(module.time, "time", lambda: now + module.IDLE + 62)
     store.read(CALL, None)
     assert len(store) == store._count == 0
+
+
+def test_a_worker_that_has_to_end_ends_its_streams(desk, browse) -> None:
+    tester, port = desk()
+    browser = browse(port)
+    say(tester, "before")
+    assert contents(browser.read(1)) == ["before"]
+    begin = time.monotonic()
+    tester.client.plugins.get("captions").end_streams()
+    assert browser.rest_of_it() == []
+    assert listening(tester) == 0
+    # None begins here any more; its browser tries again, and comes to another worker.
+    late = browse(port)
+    assert late.status == 200
+    assert late.next().event == "retry"
+    assert late.rest_of_it() == []
+    assert time.monotonic() - begin < 10  # the heartbeat is 15 seconds

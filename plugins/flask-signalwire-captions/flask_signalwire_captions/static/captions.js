@@ -13,6 +13,7 @@
       this.live = root.querySelector("[data-captions-live]");
       this.status = root.querySelector("[data-captions-status]");
       this.wanted = root.dataset.captionsLang || "";
+      this.elsewhere = root.dataset.captionsSummary === "false";
       this.limit = Number(root.dataset.captionsLimit) || 500;
       this.lines = new Map();
       this.announced = new Set();
@@ -45,13 +46,17 @@
           if (event.lastEventId) {
             this.last = event.lastEventId;
           }
-          take(JSON.parse(event.data));
+          const data = JSON.parse(event.data);
+          take(data);
+          this.root.dispatchEvent(
+            new CustomEvent("signalwire:" + type, { bubbles: true, detail: data }),
+          );
         });
       on("utterance", (line) => this.say(line));
       on("state", (told) => {
         this.root.dataset.callState = told.state;
       });
-      on("summary", (summary) => this.summarize(summary));
+      on("summary", (summary) => this.elsewhere || this.summarize(summary));
       on("gap", () => this.note("gap"));
       on("end", () => {
         source.close();
@@ -61,12 +66,16 @@
 
     say(line) {
       let item = this.lines.get(line.id);
+      if (!item && this.announced.has(line.id)) {
+        return; // It made room, and a translation comes late.
+      }
       if (!item) {
         item = this.add("signalwire-captions__line");
         this.lines.set(line.id, item);
       }
       item.dataset.role = line.role || "";
       item.dataset.final = String(line.final);
+      item.dataset.at = line.timestamp || "";
       item.textContent = "";
       item.append(this.text("original", line.content, line.lang));
       for (const [lang, content] of Object.entries(line.translations)) {
@@ -133,7 +142,6 @@
         const [id, item] = this.lines.entries().next().value;
         item.remove();
         this.lines.delete(id);
-        this.announced.delete(id);
       }
     }
 
