@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -161,9 +162,8 @@ class _Watched:
         else:
             self._held.append(data)
 
-    def putheader(self: Any, header: Any, *values: Any) -> None:
-        """Past urllib3's, which looks through the values for a mark that none of ours is."""
-        http.client.HTTPConnection.putheader(self, header, *values)
+    # Past urllib3's, which looks through the values for a mark that none of ours is.
+    putheader = http.client.HTTPConnection.putheader
 
     def endheaders(self: Any, *args: Any, **kwargs: Any) -> None:
         """Begin to send the request; a proxy is told where to connect by other means."""
@@ -205,7 +205,11 @@ class NoCookies(RequestsCookieJar):
         """Leave them where they are."""
 
     def set_cookie(self, *args: Any, **kwargs: Any) -> None:
-        """Nor take one from elsewhere: answers share a jar."""
+        """Nor take one from elsewhere: requests and answers share a jar."""
+
+    def copy(self) -> NoCookies:
+        """The same: there is nothing in it that could change."""
+        return self
 
 
 class Headers(CaseInsensitiveDict[str]):
@@ -214,8 +218,8 @@ class Headers(CaseInsensitiveDict[str]):
     _store: Any
 
     def copy(self) -> Headers:
-        made = Headers()
-        made._store = self._store.copy()
+        made = Headers.__new__(Headers)  # past an __init__ that makes a store of its own
+        made._store = self._store.copy()  # noqa: SLF001  # our own, of the same class
         return made
 
     def items(self) -> Any:
@@ -285,12 +289,11 @@ class ServiceAdapter(HTTPAdapter):
         # A new Response makes headers and a jar of cookies, only to be given others.
         response = Response.__new__(Response)
         headers = resp.headers  # of urllib3: as blind to case as those of requests
-        plain = headers.get("Content-Type") == "application/json"
         response.__dict__.update(
             self._blank,
             status_code=resp.status,
             headers=headers,
-            encoding="utf-8" if plain else get_encoding_from_headers(headers),
+            encoding=_encoding_of(headers.get("Content-Type", "")),
             history=[],
             raw=resp,
             reason=resp.reason,
@@ -312,6 +315,12 @@ class ServiceAdapter(HTTPAdapter):
                 if pool is not None:
                     pool.close()
         super().close()
+
+
+@lru_cache(maxsize=16)
+def _encoding_of(content_type: str) -> str | None:
+    """As requests tells it; a service has one or two types of content, and always the same."""
+    return get_encoding_from_headers(CaseInsensitiveDict({"Content-Type": content_type}))
 
 
 def load_authorities(source: str) -> ssl.SSLContext:

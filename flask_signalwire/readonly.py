@@ -66,16 +66,17 @@ def freeze(value: Any, depth: int = 0) -> Any:
         raise ValueError(f"more than {MAX_DEPTH} levels of nesting, or something inside of itself")
     # Lists first: to ask whether one is a Mapping takes longer than to copy it.
     if isinstance(value, (list, tuple)):
-        return ReadOnlyList(
-            [inner if type(inner) in _SCALARS else freeze(inner, depth + 1) for inner in value]
-        )
+        items = ReadOnlyList(value)
+        for index, inner in enumerate(value):
+            if type(inner) not in _SCALARS:
+                list.__setitem__(items, index, freeze(inner, depth + 1))
+        return items
     if isinstance(value, MAPPING):
-        return ReadOnlyDict(
-            {
-                key: inner if type(inner) in _SCALARS else freeze(inner, depth + 1)
-                for key, inner in value.items()
-            }
-        )
+        frozen = ReadOnlyDict(value)
+        for key, inner in value.items():
+            if type(inner) not in _SCALARS:
+                dict.__setitem__(frozen, key, freeze(inner, depth + 1))
+        return frozen
     return value
 
 

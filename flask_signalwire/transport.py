@@ -177,6 +177,7 @@ class Transport:
                 headers={
                     "Accept": "application/json",
                     "Accept-Encoding": "identity",
+                    "Connection": None,  # HTTP/1.1 keeps it open unasked
                     "Content-Type": "application/json",
                     "User-Agent": self._user_agent,
                 },
@@ -185,6 +186,7 @@ class Transport:
             )
         )
         template.headers = Headers(template.headers)
+        template.prepare_cookies(session.cookies)
         return _Line(session, template, environment)
 
     def _attempt(self, command: Command, deadline: float) -> CallLeg:

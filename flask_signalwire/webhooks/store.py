@@ -13,9 +13,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any
 
-from cachelib import RedisCache, SimpleCache
+from cachelib import RedisCache
 from cachelib.serializers import RedisSerializer
 
 from ..exceptions import ConfigurationError
@@ -27,16 +27,16 @@ logger = logging.getLogger("flask_signalwire.webhooks")
 PREFIX = "signalwire:events:"
 LONGEST = 86400
 """Seconds that anything is remembered at most: the service repeats an event within minutes."""
+LONGEST_NAME = 120
+"""Characters of what a name is made of; what is longer is hashed."""
 CAPACITY = 50_000
-"""Items in each of the two halves of a process's memory: about 25 MB, when both are full."""
+"""Items in each of the two halves of a process's memory: about 30 MB, when both are full."""
 PAUSE = 5.0
 """Seconds that a store which failed is left alone: each try may cost an event SECONDS."""
 QUIET = 60.0
 """Seconds between two lines in the log about a store that is down."""
 SECONDS = 0.5
 """To connect to a Redis, and to wait for its answer, unless the URL says otherwise."""
-
-_T = TypeVar("_T")
 
 
 class EventStore:
@@ -92,36 +92,33 @@ class EventStore:
     # -- values ---------------------------------------------------------------------------------
 
     def name(self, kind: str, account: str, *parts: str) -> str:
-        """The name of something of an account. What it is made of can't be read from it."""
+        """The name of something of an account. A Redis shows nobody what it is made of."""
         text = ascii([self._accounts.get(account, account), *parts])  # faster than JSON
-        return f"{PREFIX}{kind}:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+        if self.shared or len(text) > LONGEST_NAME:
+            text = hashlib.sha256(text.encode()).hexdigest()[:40]
+        return f"{PREFIX}{kind}:{text}"
 
     def add(self, name: str, value: Any, seconds: float) -> bool | None:
         """Put a value under a free name. False: it is not free. None: nobody knows."""
-
-        def step() -> bool:
-            return bool(self._cache.add(name, value, _whole(seconds)))
-
-        added: bool | None = self._do(step, None)
-        return added
+        added = self._do(self._cache.add, None, name, value, _whole(seconds))
+        return None if added is None else bool(added)
 
     def set(self, name: str, value: Any, seconds: float) -> None:
         """Put a value under a name."""
-        self._do(lambda: self._cache.set(name, value, _whole(seconds)), None)
+        self._do(self._cache.set, None, name, value, _whole(seconds))
 
     def get(self, name: str) -> Any:
         """The value under a name; None where there is none, or nobody knows."""
-        return self._do(lambda: self._cache.get(name), None)
+        return self._do(self._cache.get, None, name)
 
     def get_many(self, *names: str) -> list[Any]:
         """The values under names, None where there is none; all None where nobody knows."""
         nothing = [None] * len(names)
-        found: list[Any] = self._do(lambda: list(self._cache.get_many(*names)), nothing)
-        return found
+        return list(self._do(self._cache.get_many, nothing, *names))
 
     def delete(self, name: str) -> None:
         """Free a name."""
-        self._do(lambda: self._cache.delete(name), None)
+        self._do(self._cache.delete, None, name)
 
     def forget(self) -> None:
         """Forget everything, for tests that share an app. A Redis is left as it is: others use
@@ -143,13 +140,13 @@ class EventStore:
             return Health("warn", f"{text}{text_of(error)}); events may be delivered twice")
         return Health("ok")
 
-    def _do(self, step: Callable[[], _T], otherwise: _T | None) -> Any:
+    def _do(self, step: Callable[..., Any], otherwise: Any, *arguments: Any) -> Any:
         now = time.monotonic()
         if now < self._retry_at:
             self._lost += 1
             return otherwise
         try:
-            return step()
+            return step(*arguments)
         except Exception as error:  # noqa: BLE001  # any of a client's errors, or what others wrote
             self._failed(error, now)
             return otherwise
@@ -176,51 +173,53 @@ def _whole(seconds: float) -> int:
 
 
 class _Memory:
-    """Two caches: when the newer one is full, the older one is forgotten whole.
-
-    A SimpleCache that is past its threshold sorts all that it has at each step; these never are.
-    """
+    """Two dicts: when the newer one is full, the older one is forgotten whole."""
 
     def __init__(self) -> None:
-        # Not every release of SimpleCache that we support is safe with threads.
-        self._lock = threading.RLock()
-        self._newer, self._older = _half(), _half()
-        self._room = CAPACITY
+        self._lock = threading.Lock()
+        # By name: the value, and when it ends, by `time.monotonic`.
+        self._newer: dict[str, tuple[Any, float]] = {}
+        self._older: dict[str, tuple[Any, float]] = {}
 
     def get(self, name: str) -> Any:
         with self._lock:
-            found = self._newer.get(name)
-            return self._older.get(name) if found is None else found
+            return self._find(name)
 
     def get_many(self, *names: str) -> list[Any]:
-        return [self.get(name) for name in names]
+        with self._lock:
+            return [self._find(name) for name in names]
 
     def set(self, name: str, value: Any, seconds: int) -> None:
         with self._lock:
-            if not self._room:
-                self._newer, self._older, self._room = _half(), self._newer, CAPACITY
-            self._room -= 1
-            self._older.delete(name)
-            self._newer.set(name, value, seconds)
+            self._put(name, value, seconds)
 
     def add(self, name: str, value: Any, seconds: int) -> bool:
         with self._lock:
-            if self.get(name) is not None:
+            if self._find(name) is not None:
                 return False
-            self.set(name, value, seconds)
+            self._put(name, value, seconds)
             return True
 
     def delete(self, name: str) -> None:
         with self._lock:
-            self._newer.delete(name)
-            self._older.delete(name)
+            self._newer.pop(name, None)
+            self._older.pop(name, None)
 
     def close(self) -> None:
         """There is nothing to close."""
 
+    def _find(self, name: str) -> Any:
+        value, end = self._newer.get(name) or self._older.get(name) or _ABSENT
+        return value if time.monotonic() < end else None
 
-def _half() -> SimpleCache:
-    return SimpleCache(threshold=CAPACITY + 1)
+    def _put(self, name: str, value: Any, seconds: int) -> None:
+        if len(self._newer) >= CAPACITY:
+            self._newer, self._older = {}, self._newer
+        self._older.pop(name, None)
+        self._newer[name] = (value, time.monotonic() + seconds)
+
+
+_ABSENT = (None, 0.0)
 
 
 class _AsJSON(RedisSerializer):

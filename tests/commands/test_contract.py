@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError, pre_load
 
 from flask_signalwire.commands import TABLE, Command, CommandTable, PayloadSchema, fields
+from flask_signalwire.commands.schemas import media
 from flask_signalwire.exceptions import PayloadError, flatten
 
 from .corpus import ALLOWED, CALL, FORBIDDEN, start
@@ -253,6 +254,14 @@ SHORTCUTS = [
     fields.Url(),
     fields.Uuid(),
     fields.LanguageTag(),
+    fields.Number(-1, 2.5),
+    fields.Integer(0),
+    media.Above(1),
+    fields.ListOf(fields.Integer()),
+    fields.ListOf(fields.Text(), empty=False),
+    fields.Object(media.PlayRingtone),
+    fields.Keyed({"a": fields.Text(), "b": fields.Integer()}, words=("a b",)),
+    fields.Tagged({"a": media.PlayTts, "x": media.PlaySilence}),
 ]
 NEAR = (
     JSON
@@ -261,7 +270,15 @@ NEAR = (
     | st.from_regex(r"[a-zA-Z]{2,3}[-_][a-zA-Z]{2}\n?", fullmatch=True)
     | st.uuids().map(str)
     | st.sampled_from(
-        ["a", "a b", "[x]", "x", "a\n", "http://e.org", "http://:1", "http://a:99999"]
+        ["a", "a b", "[x]", "x", "a\n", "http://e.org", "http://:1", "http://a:99999", "\ud800"]
+    )
+    | st.lists(st.integers() | st.text(max_size=1), max_size=2)
+    | st.dictionaries(st.sampled_from(["a", "b", "name"]), JSON | st.just("us"), max_size=2)
+    | st.fixed_dictionaries(
+        {
+            "type": st.sampled_from(["a", "x", "y"]) | JSON,
+            "params": st.dictionaries(st.sampled_from(["text", "duration"]), JSON, max_size=2),
+        }
     )
 )
 
@@ -274,7 +291,7 @@ def test_a_quick_test_passes_only_what_is_sent_as_it_is(
     assert test is not None
     try:
         passed = test(value)
-    except TypeError:
+    except (ValidationError, TypeError, ValueError, LookupError):
         return
     if passed:
         assert field.check(value) == value

@@ -34,13 +34,12 @@ def playing(**more: Any) -> dict[str, Any]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Let seconds pass, for the caches and for us."""
     ahead = [0.0]
-    real = time.time
 
-    def now() -> float:
-        return real() + ahead[0]
+    def passing(clock: Callable[[], float]) -> Callable[[], float]:
+        return lambda: clock() + ahead[0]
 
-    monkeypatch.setattr("cachelib.simple.time", now)
-    monkeypatch.setattr(time, "time", now)
+    monkeypatch.setattr(time, "monotonic", passing(time.monotonic))
+    monkeypatch.setattr(time, "time", passing(time.time))
 
     def pass_by(seconds: float) -> None:
         ahead[0] += seconds

@@ -79,7 +79,12 @@ def _is_plain_json(value: Any, levels: int) -> bool:
                 return False
         return True
     if isinstance(value, list):
-        return levels >= 0 and all(_is_plain_json(inner, levels - 1) for inner in value)
+        if levels < 0:
+            return False
+        for inner in value:
+            if not ((type(inner) is str and inner.isascii()) or _is_plain_json(inner, levels - 1)):
+                return False
+        return True
     if kind is int or kind is float:
         return bool(abs(value) < MAX_INTEGER)  # nor infinite, nor no number at all
     return kind in _CONSTANTS
@@ -119,6 +124,10 @@ def encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+DOUBTS = (ValidationError, TypeError, ValueError, LookupError)
+"""What a quick test may raise where a value is not what it looks for."""
 
 
 class JSONField(Field):  # type: ignore[type-arg]  # generic in marshmallow 4, not in 3
@@ -180,10 +189,10 @@ class JSONField(Field):  # type: ignore[type-arg]  # generic in marshmallow 4, n
         return value
 
     def quick(self) -> Callable[[Any], object] | None:
-        """A test that takes no Python call, or None: what passes is right, and is sent as it is.
+        """A test in C, or in few steps, or None: what passes is right, and is sent as it is.
 
-        It may raise a TypeError for other types. What does not pass is for :meth:`check` to judge.
-        It goes with the `check` of the same class: a subclass that has another one has no such test
+        It may raise any of :data:`DOUBTS`. What does not pass is for :meth:`check` to judge. It
+        goes with the `check` of the same class: a subclass that has another one has no such test
         unless it makes one.
         """
         return None

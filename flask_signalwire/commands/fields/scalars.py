@@ -52,7 +52,8 @@ class Text(JSONField):
     def quick(self) -> Callable[[Any], object] | None:
         if self.pattern:
             return None
-        return str.isascii if self.blank else _STARTS_VISIBLE.fullmatch
+        # What can be encoded has no lone surrogate.
+        return str.encode if self.blank else _STARTS_VISIBLE.fullmatch
 
 
 class Choice(Text):
@@ -79,7 +80,7 @@ class Choice(Text):
         raise ValidationError(f"{error.messages[0]}{suggest(text, self.choices)}")
 
     def quick(self) -> Callable[[Any], object]:
-        return re.compile("|".join(map(re.escape, self.choices))).fullmatch
+        return frozenset(self.choices).__contains__
 
 
 _NOT_IN_URLS = re.compile(r"[\x00- \x7f]")
@@ -146,7 +147,7 @@ _TAG = re.compile(
 )
 
 
-_NORMAL_TAG = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
+_NORMAL_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
 class LanguageTag(Text):
@@ -211,16 +212,23 @@ class Number(JSONField):
         super().__init__(**options)
 
     def check(self, value: Any) -> int | float:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or (self.whole and not isinstance(value, int))
-            or not abs(value) < MAX_INTEGER  # nor infinite, nor no number at all
-            or (self.minimum is not None and value < self.minimum)
-            or (self.maximum is not None and value > self.maximum)
-        ):
+        if not self.fits(value):
             raise self.refuse(value)
-        return value
+        number: int | float = value
+        return number
+
+    def fits(self, value: Any) -> bool:
+        """Whether it is a number of the right kind, and within the bounds."""
+        return (
+            isinstance(value, int if self.whole else (int, float))
+            and not isinstance(value, bool)
+            and abs(value) < MAX_INTEGER  # nor infinite, nor no number at all
+            and (self.minimum is None or value >= self.minimum)
+            and (self.maximum is None or value <= self.maximum)
+        )
+
+    def quick(self) -> Callable[[Any], object]:
+        return self.fits
 
 
 class Integer(Number):
@@ -229,3 +237,4 @@ class Integer(Number):
     kind = "an integer"
     annotation = "int"
     whole = True
+    quick = Number.quick

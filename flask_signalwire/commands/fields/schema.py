@@ -10,7 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, validates_schema
 
 from ...readonly import MAPPING
 from ...redaction import SECRET, Show, mask, scrub
-from .base import JSONField, UnknownKey, suggest
+from .base import DOUBTS, JSONField, UnknownKey, suggest
 
 
 class PayloadSchema(Schema):
@@ -46,7 +46,7 @@ class PayloadSchema(Schema):
         }
         """What makes a value for a key that the caller leaves out."""
         self._required = {key for key, field in self.keys.items() if field.required}
-        self._quick = {key: test for key, field in self.keys.items() if (test := quick_test(field))}
+        self._quick = {key: quick_test(field) for key, field in self.keys.items()}
         # A field that is not ours, and a hook that a subclass adds, want marshmallow's whole way.
         self._direct = _used(self._hooks) == _used(PayloadSchema._hooks) and all(
             getattr(type(field), "_deserialize", None) is JSONField._deserialize  # noqa: SLF001
@@ -75,25 +75,40 @@ class PayloadSchema(Schema):
 
         :raises marshmallow.ValidationError: with nested messages.
         """
+        if not options and self.holds(data):
+            return data
         if self._direct and not options and isinstance(data, MAPPING):
             loaded = self._load_present(data)
             if loaded is not None:
                 return loaded
         return super().load(data, **options)
 
+    def holds(self, data: Any) -> bool:
+        """Whether a payload is beyond doubt right, and sent as it is: a test as fields have one."""
+        if not (self._direct and isinstance(data, dict) and self._required <= data.keys()):
+            return False
+        quick = self._quick
+        try:
+            for key, value in data.items():
+                if quick[key](value):
+                    continue
+                # Of text that looks unusual, `check` knows more; of all else the test knows enough.
+                if type(value) is not str or self.keys[key].check(value) is not value:
+                    return False
+        except DOUBTS:
+            return False
+        return not self.between(data)
+
     def _load_present(self, data: Mapping[str, Any]) -> dict[str, Any] | None:
         """The payload where all of it is right, else None."""
         if not self._required <= data.keys():
             return None
-        known, quick = self.keys, self._quick
         changed: dict[str, Any] = {}
         try:
             for key, value in data.items():
-                if key in quick and quick[key](value):
-                    continue
-                if key not in known:
+                if key not in self.keys:
                     return None
-                checked = known[key].check(value)
+                checked = self.keys[key].check(value)
                 if checked is not value:
                     changed[key] = checked
         except (ValidationError, TypeError):
@@ -137,10 +152,11 @@ class PayloadSchema(Schema):
         return self.keys[near[0]] if near and self.keys[near[0]].sensitivity else None
 
 
-def quick_test(field: JSONField) -> Callable[[Any], object] | None:
-    """The field's own test in C, or None; see :meth:`JSONField.quick`."""
+def quick_test(field: JSONField) -> Callable[[Any], object]:
+    """The field's own test, see :meth:`JSONField.quick`; or else its `check`."""
     # Of the very class: one that inherits it may have a `check` that asks for more.
-    return field.quick() if "quick" in vars(type(field)) else None
+    test = field.quick() if "quick" in vars(type(field)) else None
+    return test or (lambda value: field.check(value) is value)
 
 
 def _used(hooks: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import is_
 from typing import Any
 
@@ -31,11 +31,6 @@ class ListOf(JSONField):
     def check(self, value: Any) -> list[Any]:
         if not isinstance(value, (list, tuple)) or not (value or self.empty):
             raise self.refuse(value)
-        try:
-            if self._quick is not None and isinstance(value, list) and all(map(self._quick, value)):
-                return value
-        except TypeError:  # of an item, which `check` below names
-            pass
         check = self.inner.check
         try:
             result = [check(item) for item in value]
@@ -44,6 +39,12 @@ class ListOf(JSONField):
         if isinstance(value, list) and all(map(is_, result, value)):
             return value
         return result
+
+    def quick(self) -> Callable[[Any], object]:
+        return self._holds
+
+    def _holds(self, value: Any) -> object:
+        return isinstance(value, list) and (value or self.empty) and all(map(self._quick, value))
 
     def _errors(self, value: Sequence[Any]) -> dict[int, Any]:
         errors = {}
@@ -92,6 +93,9 @@ class Object(JSONField):
             raise self.refuse(value)
         return self.schema.load(value)
 
+    def quick(self) -> Callable[[Any], object]:
+        return self.schema.holds
+
     def mask(self, value: Any, show: Show | None = None) -> Any:
         return self.schema.mask(value, show)
 
@@ -103,6 +107,7 @@ class Keyed(JSONField):
         self, choices: Mapping[str, JSONField], *, words: Sequence[str] = (), **options: Any
     ) -> None:
         self.choices = dict(choices)
+        self._quick = {key: quick_test(choice) for key, choice in self.choices.items()}
         self.words = tuple(words)
         keys = ", ".join(f"`{key}`" for key in self.choices)
         literal = ", ".join(f'"{word}"' for word in self.words)
@@ -134,6 +139,15 @@ class Keyed(JSONField):
         except ValidationError as error:
             raise ValidationError({key: error.messages}) from None
         return value if checked is inner and isinstance(value, dict) else {key: checked}
+
+    def quick(self) -> Callable[[Any], object]:
+        return self._holds
+
+    def _holds(self, value: Any) -> object:
+        if not isinstance(value, dict):
+            return isinstance(value, str) and value in self.words
+        ((key, inner),) = value.items()
+        return self._quick[key](inner)
 
     def mask(self, value: Any, show: Show | None = None) -> Any:
         if not isinstance(value, MAPPING):
@@ -169,6 +183,7 @@ class Tagged(JSONField):
         **options: Any,
     ) -> None:
         self.choices = {tag: Object(schema) for tag, schema in choices.items()}
+        self._quick = {tag: quick_test(choice) for tag, choice in self.choices.items()}
         self.tag = Choice(*choices)
         self.params_required = params_required
         words = ", ".join(f'"{tag}"' for tag in choices)
@@ -178,8 +193,6 @@ class Tagged(JSONField):
     def check(self, value: Any) -> Any:
         if not isinstance(value, MAPPING):
             raise self.refuse(value)
-        if len(value) == 2 and self._holds(value):
-            return value
         errors: dict[Any, Any] = {}
         for key in value:
             if key not in ("type", "params"):
@@ -205,18 +218,13 @@ class Tagged(JSONField):
         # In the order it came in: what a caller wrote is what is sent.
         return {key: loaded[key] for key in value}
 
-    def _holds(self, value: Mapping[str, Any]) -> bool:
-        """Whether it is right, and sent as it is."""
-        tag, params = value.get("type"), value.get("params")
-        try:
-            return (
-                isinstance(value, dict)
-                and isinstance(tag, str)
-                and tag in self.choices
-                and self.choices[tag].check(params) is params
-            )
-        except ValidationError:
+    def quick(self) -> Callable[[Any], object]:
+        return self._holds
+
+    def _holds(self, value: Any) -> object:
+        if not isinstance(value, dict) or len(value) != 2:
             return False
+        return self._quick[value["type"]](value["params"])
 
     def mask(self, value: Any, show: Show | None = None) -> Any:
         if not isinstance(value, MAPPING):

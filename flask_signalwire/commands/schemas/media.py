@@ -48,11 +48,10 @@ class Above(Number):
         super().__init__(**options)
         self.expected = f"{self.kind} above {bound}"
 
-    def check(self, value: Any) -> int | float:
-        number = super().check(value)
-        if not number > self.bound:
-            raise self.refuse(value)
-        return number
+    quick = Number.quick
+
+    def fits(self, value: Any) -> bool:
+        return super().fits(value) and value > self.bound
 
 
 class ControlOnly(PayloadSchema):
