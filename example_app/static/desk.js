@@ -12,6 +12,8 @@
 
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  // Not the address that a form was sent to, where one that was not right is shown again.
+  const HERE = $("link[rel=canonical]")?.href || location.href;
   const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
   // -- what changes: every element with data-live, by its id -------------------------------------
@@ -86,7 +88,7 @@
   const refresh = async () => {
     const mine = ++turn;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const answer = await fetch(HERE, { headers: { Accept: "text/html" } });
       const page = parse(await answer.text());
       if (answer.redirected) {
         note("You are signed out. Load the page again, and sign in.");
@@ -121,7 +123,7 @@
         refreshSoon();
       } else {
         // Another page: the session is over, say.
-        location.assign(answer.redirected ? answer.url : location.href);
+        location.assign(answer.redirected ? answer.url : HERE);
       }
     } catch {
       // Never again by itself: it may have arrived.

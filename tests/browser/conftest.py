@@ -72,6 +72,39 @@ def serve() -> Iterator[Callable[[Flask], Site]]:
         site.close()
 
 
+class Profiles:
+    """Browsers' profiles. One that was emptied is taken again: to make one takes half a second."""
+
+    def __init__(self, chromium: Browser) -> None:
+        self._chromium = chromium
+        self._idle: dict[bool, list[BrowserContext]] = {True: [], False: []}
+
+    def take(self, *, javascript: bool) -> BrowserContext:
+        """An empty one, which nobody else has."""
+        if self._idle[javascript]:
+            return self._idle[javascript].pop()
+        made = self._chromium.new_context(
+            java_script_enabled=javascript,
+            locale="en-US",
+            timezone_id="UTC",
+            reduced_motion="reduce",
+        )
+        made.set_default_timeout(SECONDS * 1000)
+        return made
+
+    def give_back(self, profile: BrowserContext, *, javascript: bool) -> None:
+        """Close its pages, and forget its cookies. Other than that, sites store nothing."""
+        for page in profile.pages:
+            page.close()
+        profile.clear_cookies()
+        self._idle[javascript].append(profile)
+
+
+@pytest.fixture(scope="package")
+def profiles(chromium: Browser) -> Profiles:
+    return Profiles(chromium)
+
+
 class Browsing:
     """Opens pages, each in a browser of its own, with its own cookies.
 
@@ -79,9 +112,10 @@ class Browsing:
         Content-Security-Policy refused, a file that is not there.
     """
 
-    def __init__(self, chromium: Browser) -> None:
-        self._chromium = chromium
-        self._contexts: list[BrowserContext] = []
+    def __init__(self, profiles: Profiles) -> None:
+        self._profiles = profiles
+        self._taken: list[tuple[BrowserContext, bool]] = []
+        self._prepared: list[BrowserContext] = []
         self.complaints: list[str] = []
 
     def __call__(
@@ -100,24 +134,21 @@ class Browsing:
         :param problems: a regular expression for the errors that the test provokes.
         :param prepare: what is done before the page is loaded.
         """
-        context = self._chromium.new_context(
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=javascript,
-            locale="en-US",
-            timezone_id="UTC",
-            reduced_motion="reduce",
-            viewport={"width": width, "height": height},
-        )
-        self._contexts.append(context)
-        context.set_default_timeout(SECONDS * 1000)
+        profile = self._profiles.take(javascript=javascript)
+        if prepare is None:
+            self._taken.append((profile, javascript))
+        else:
+            self._prepared.append(profile)  # a stopped clock, say: for nobody else
 
         def complain(text: str) -> None:
             if problems is None or not re.search(problems, text):
                 self.complaints.append(text)
 
-        page = context.new_page()
+        page = profile.new_page()
         page.on("console", lambda said: complain(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complain(str(error)))
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.set_viewport_size({"width": width, "height": height})
         if prepare is not None:
             prepare(page)
         page.goto(url)
@@ -125,14 +156,16 @@ class Browsing:
 
     def close(self) -> None:
         """Close all browsers."""
-        for context in self._contexts:
-            context.close()
+        for profile, javascript in self._taken:
+            self._profiles.give_back(profile, javascript=javascript)
+        for profile in self._prepared:
+            profile.close()
 
 
 @pytest.fixture
-def browse(serve: Any, chromium: Browser) -> Iterator[Browsing]:
+def browse(serve: Any, profiles: Profiles) -> Iterator[Browsing]:
     """Open pages; the test fails where a console has an error that was not foreseen."""
-    browsing = Browsing(chromium)
+    browsing = Browsing(profiles)
     yield browsing
     browsing.close()
     assert browsing.complaints == []

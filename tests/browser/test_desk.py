@@ -189,6 +189,17 @@ def test_a_premium_number_is_refused(desk, visit, expect) -> None:
     desk.tester.assert_not_sent("dial")
 
 
+def test_after_a_mistake_the_calls_are_still_followed(desk, visit, expect) -> None:
+    page = visit(problems="422")
+    page.dial(PREMIUM)
+    expect(page.alert).to_be_visible()
+    visit().dial(SPAIN)
+    calls = page.page.get_by_role("region", name="Calls")
+    expect(calls).to_contain_text("Dialling")
+    desk.advance(3)
+    expect(calls).to_contain_text("In conversation")
+
+
 def test_what_the_service_refuses_is_told(desk, converse, expect) -> None:
     page = converse(problems="50[0-9]")
     desk.tester.fail_next("live_translate", status=503)
