@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -23,6 +25,16 @@ if TYPE_CHECKING:
 _ENDED_WELL = ("delivered", "duplicate")
 
 
+class _Captured(click.File):
+    """A file of captured events."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and Path(value).is_dir():
+            name = Path(value) / "*.jsonl"
+            self.fail(f"{value!r} is a directory; expected the files in it: {name}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def events_group(client: Client) -> click.Group:
     """The commands of one app's events."""
     group = AppGroup("events", help="What the service posted to this app.")
@@ -32,7 +44,7 @@ def events_group(client: Client) -> click.Group:
 
 def _replay_command(client: Client) -> click.Command:
     @click.command("replay", short_help="Deliver captured events again.")
-    @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.File("rb"))
+    @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_Captured("rb"))
     @click.option(
         "--purpose",
         type=click.Choice(ENDPOINTS),
@@ -73,6 +85,11 @@ def _replay_command(client: Client) -> click.Command:
                 break
         if as_json:
             echo_json(shown)
+        else:
+            counts = Counter(item["outcome"] for item in shown)
+            told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+            plural = "" if len(shown) == 1 else "s"
+            click.echo(f"{len(shown)} event{plural}{': ' * bool(told)}{told}")
         sys.exit(code)
 
     return replay
@@ -113,7 +130,7 @@ def _read(line: bytes) -> tuple[str | None, Claim | None, Mapping[str, Any]]:
         return None, None, found
     purpose, claim, raw = found.get("purpose"), found["claim"], found["raw"]
     try:
-        if not isinstance(raw, dict) or not (purpose is None or isinstance(purpose, str)):
+        if not isinstance(raw, dict) or purpose not in (None, *ENDPOINTS):
             raise TypeError(raw)
         return purpose, None if claim is None else Claim(**claim), raw
     except TypeError:

@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 from flask import Flask, Request, current_app, has_app_context
 
-from ..config import DEFAULT_ACCOUNT, Settings
+from ..config import DEFAULT_ACCOUNT, ENDPOINTS, Settings
 from ..events import CallState, Event
 from ..exceptions import WebhookInvalid
 from ..plugins.manager import PluginManager
-from ..redaction import id_of
+from ..redaction import id_of, short
 from .authentication import Authenticator
 from .capture import Capture
 from .deduplication import Deduplication
@@ -195,7 +195,15 @@ class Webhooks:
         :param capture: write it to ``SIGNALWIRE_CAPTURE_DIR``, if that is set.
         :returns: what became of each event in it; most payloads have one.
         :raises WebhookRefused: 403, where it tells of another call or account than its token.
+        :raises TypeError: for a payload that is no object.
+        :raises ValueError: for an endpoint that there isn't.
         """
+        given: object = raw
+        if not isinstance(given, Mapping):
+            raise TypeError(f"the payload is a {type(given).__name__}; expected a dict")
+        if purpose is not None and purpose not in ENDPOINTS:
+            known = ", ".join(ENDPOINTS)
+            raise ValueError(f"purpose={short(purpose)}; expected one of {known}, or None")
         events = parse(raw, body=body, purpose=purpose)
         claim = self._bound(claim, events)
         if capture and self._capture is not None:

@@ -311,3 +311,11 @@ def test_every_kind_has_a_signal() -> None:
     assert len(kinds) > 15
     missing = [kind.__name__ for kind in kinds if signals.of_kind(kind.kind) is None]
     assert missing == []
+
+
+def test_a_payload_and_an_endpoint_that_are_none_are_refused(app: Flask) -> None:
+    with pytest.raises(ValueError, match="purpose='operation'; expected one of calls, operations"):
+        webhooks(app).receive(call_state(), purpose="operation")
+    with pytest.raises(TypeError, match="the payload is a str; expected a dict"):
+        webhooks(app).receive("abc")  # type: ignore[arg-type]
+    assert webhooks(app).counts.received == 0

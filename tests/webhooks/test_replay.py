@@ -48,6 +48,7 @@ def test_events_are_delivered_in_order(app: Flask, seen: Seen, captured: Path) -
         f"{captured}:2  duplicate  call_state  call {CALL}",
         f"{captured}:3  delivered  utterance  call {CALL}",
         f"{captured}:4  delivered  call_state  call {CALL}",
+        "4 events: 3 delivered, 1 duplicate",
     ]
     last = seen.events[-1]
     assert (last.purpose, last.command_id, last.known) == ("calls", "d-1", True)
@@ -102,7 +103,7 @@ class Crashing:
 def test_it_stops_where_a_plugin_fails(desk: Desk, seen: Seen, captured: Path) -> None:
     result = replay(desk(Crashing), captured)
     assert result.exit_code == 3
-    assert result.output.splitlines()[-1] == f"{captured}:3  failed     utterance  call {CALL}"
+    assert result.output.splitlines()[-2] == f"{captured}:3  failed     utterance  call {CALL}"
     assert seen.kinds == ["call_state", "utterance"]
 
 
@@ -123,6 +124,7 @@ def test_or_goes_on(desk: Desk, seen: Seen, captured: Path) -> None:
         ('{"claim": {"x": 1}, "raw": {}}', "no captured event"),
         ('{"claim": 5, "raw": {}}', "no captured event"),
         ('{"claim": null, "purpose": 5, "raw": {}}', "no captured event"),
+        ('{"claim": null, "purpose": "operation", "raw": {}}', "no captured event"),
     ],
 )
 def test_a_line_that_can_not_be_read(
@@ -152,6 +154,20 @@ def test_a_file_that_is_not_there(app: Flask, tmp_path: Path) -> None:
     result = replay(app, tmp_path / "nothing.jsonl")
     assert result.exit_code == 2
     assert "nothing.jsonl" in result.stderr
+
+
+def test_a_directory_is_told_to_be_its_files(app: Flask, captured: Path) -> None:
+    result = replay(app, captured.parent)
+    assert result.exit_code == 2
+    assert f"is a directory; expected the files in it: {captured.parent / '*.jsonl'}" in (
+        " ".join(result.stderr.split())
+    )
+
+
+def test_an_empty_file_has_no_events(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "events-1.jsonl").touch()
+    result = replay(app, tmp_path / "events-1.jsonl")
+    assert (result.exit_code, result.stdout) == (0, "0 events\n")
 
 
 def test_numbers_are_masked(desk: Desk, tmp_path: Path) -> None:
