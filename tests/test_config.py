@@ -286,7 +286,6 @@ def test_a_public_url_is_kept_as_it_is_written(url: str) -> None:
         "https://déšk.example.com",
         "https://",
         "https://[::1",
-        "",
         7,
     ],
 )
@@ -423,3 +422,27 @@ def test_what_is_right_of_callbacks(tmp_path: Path) -> None:
     assert (settings.webhook_lifetime, settings.webhook_max_body) == (60.0, 4096)
     assert settings.capture_dir == str(tmp_path / "later")
     assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize("name", ["public_url", "idempotency_url", "events_url"])
+def test_an_empty_url_is_not_set(name: str) -> None:
+    assert getattr(Settings.load({f"SIGNALWIRE_{name.upper()}": ""}, {}), name) is None
+
+
+def test_variables_that_are_not_read_are_told_which_are(log: pytest.LogCaptureFixture) -> None:
+    environ = {
+        "SIGNALWIRE_SPACE_URL": "acme.signalwire.com",
+        "SIGNALWIRE_TOKEN": "PThunter2",
+        "SIGNALWIRE_PUBLIC_URL": "https://desk.example.com",
+        "SIGNALWIRE_AUDIT_URL": "sqlite://",
+    }
+    Settings.load({}, environ)
+    assert "SIGNALWIRE_SPACE_URL is not read; did you mean SIGNALWIRE_SPACE?" in log.text
+    assert "SIGNALWIRE_TOKEN is not read; did you mean SIGNALWIRE_API_TOKEN?" in log.text
+    assert "SIGNALWIRE_PUBLIC_URL is not read; set FLASK_SIGNALWIRE_PUBLIC_URL" in log.text
+    assert "hunter2" not in log.text
+    log.clear()
+    # Whoever sets them otherwise has no use for a hint.
+    own = {"SIGNALWIRE_SPACE": "simulator", "SIGNALWIRE_API_TOKEN": "PTx"}
+    Settings.load({**own, "SIGNALWIRE_PUBLIC_URL": "https://desk.example.com"}, environ)
+    assert "is not read" not in log.text

@@ -242,7 +242,7 @@ class Settings:
     def load(cls, config: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings of an app.
 
-        :param config: ``app.config``; None in it counts as not set.
+        :param config: ``app.config``; None in it counts as not set, and so does an empty URL.
         :param environ: the environment; ``os.environ`` where left out.
         :raises ConfigurationError: with every bad key and what to write instead.
         """
@@ -252,6 +252,8 @@ class Settings:
         for option in fields(cls):
             key = f"{PREFIX}{option.name.upper()}"
             value, shown = config.get(key), key
+            if value == "" and key.endswith("_URL"):  # as an environment has what is not wanted
+                value = None
             if value is None and option.metadata["env"]:
                 shown = f"{option.metadata['env']} (environment)"
                 value = environ.get(option.metadata["env"]) or None
@@ -271,6 +273,7 @@ class Settings:
         if problems:
             raise ConfigurationError("flask-signalwire can't use these settings:", problems)
         _warn_of_near_misses(config)
+        _warn_of_environment(config, environ)
         for purpose, policy in settings.webhook_auth.items():
             if () in policy and settings.webhooks:
                 logger.warning(
@@ -373,3 +376,20 @@ def _warn_of_near_misses(config: Mapping[str, Any]) -> None:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.9)
             if near:
                 logger.warning("the setting %s is not one of ours; did you mean %s?", key, near[0])
+
+
+def _warn_of_environment(config: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+    """Of our settings the environment alone sets those that the vendor's SDK reads there."""
+    keys = {f"{PREFIX}{option.name.upper()}": option.metadata["env"] for option in fields(Settings)}
+    read = {env: key for key, env in keys.items() if env}
+    for name in environ:
+        if not name.startswith(PREFIX) or name in read or config.get(name) is not None:
+            continue
+        near = difflib.get_close_matches(name, read, n=1, cutoff=0.85)
+        if name in keys:
+            hint = f"set FLASK_{name}, and call app.config.from_prefixed_env()"
+        elif near and not environ.get(near[0]) and config.get(read[near[0]]) is None:
+            hint = f"did you mean {near[0]}?"
+        else:
+            continue
+        logger.warning("the environment variable %s is not read; %s", name, hint)
