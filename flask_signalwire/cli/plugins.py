@@ -32,7 +32,7 @@ def plugins_group(client: Client) -> click.Group:
             return
         echo_columns([("NAME", "STATUS", "FROM", "HOOKS"), *map(_row, client.plugins)])
 
-    plugins.add_command(new_command)
+    plugins.add_command(new_command(client))
     return plugins
 
 

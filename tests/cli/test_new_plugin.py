@@ -47,6 +47,33 @@ def test_what_it_writes(app: Flask, run: Run, tmp_path: Path) -> None:
     assert "first, from its clone" in readme  # no registry has flask-signalwire
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("callbacks", "there is a plugin callbacks already (built in)"),
+        ("dry-run", "there is a plugin dry_run already (built in)"),
+        ("flask-signalwire-office", "expected the plugin's: office"),
+        ("flask_signalwire_toll_guard", "expected the plugin's: toll_guard"),
+    ],
+)
+def test_a_name_that_is_taken_or_a_distribution_s_is_refused(
+    app: Flask, run: Run, tmp_path: Path, name: str, told: str
+) -> None:
+    result = run(app, "plugins", "new", name, "--into", str(tmp_path))
+    assert result.exit_code == 2
+    assert told in " ".join(result.stderr.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_name_of_an_installed_plugin_is_refused_though_it_is_blocked(
+    app: Flask, run: Run, tmp_path: Path, installed: list[str]
+) -> None:
+    for name in installed:
+        result = run(app, "plugins", "new", name, "--into", str(tmp_path))
+        assert f"there is a plugin {name} already (flask-signalwire-{name}" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_is_overwritten(app: Flask, run: Run, tmp_path: Path) -> None:
     mine = tmp_path / "flask-signalwire-office" / "mine.txt"
     mine.parent.mkdir()
