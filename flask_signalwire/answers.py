@@ -172,13 +172,19 @@ def _leg(
             f"{command.spec.method} was accepted ({response.status_code}), but the answer can't be "
             f"read: {hide(command, str(error))}. It starts {_excerpt(command, body, hide)!r}. "
             f"Do not send it again; look for its effect. "
-            f"(request id {request_id}, command id {command.id})",
+            f"{_ids(request_id, command)}",
             status=response.status_code,
             body=body.decode("utf-8", "replace"),
             request_id=request_id,
             command=command,
         ) from error
     return CallLeg(answer, command=command, request_id=request_id)
+
+
+def _ids(request_id: str | None, command: Command) -> str:
+    """By what the service and we find a command again; not every answer has an id of its own."""
+    of_the_service = "" if request_id is None else f"request id {request_id}, "
+    return f"({of_the_service}command id {command.id})"
 
 
 def _refusal(
@@ -204,7 +210,7 @@ def _refusal(
     return kind(
         f"{command.spec.method}: the service answered {status} {_phrase(status)}"
         f"{f': {hint}' if hint else ''}.{said or f' It starts {_excerpt(command, body, hide)!r}.'}"
-        f"\n  (request id {request_id}, command id {command.id})",
+        f"\n  {_ids(request_id, command)}",
         status=status,
         body=content,
         request_id=request_id,

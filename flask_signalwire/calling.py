@@ -28,7 +28,7 @@ from .handles import (
 )
 from .methods import CallingMethods, CallMethods, CallOptions, DialOptions
 from .pipeline import Pipeline
-from .redaction import short, text_of
+from .redaction import short, text_of, type_of
 from .results import CallLeg
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ def _mapping(option: str, value: Any) -> Mapping[str, Any]:
     if value is None:
         return _NOTHING
     if not isinstance(value, Mapping):
-        raise TypeError(f"{option} is a {type(value).__name__}; expected a dict")
+        raise TypeError(f"{option} is {type_of(value)}; expected a dict")
     return value
 
 
@@ -317,7 +317,7 @@ def _check_key(key: object) -> None:
     if key is None:
         return
     if not isinstance(key, str):
-        wrong = f"is a {type(key).__name__}"
+        wrong = f"is {type_of(key)}"
     elif not key.strip():
         wrong = "is empty"
     elif len(key) > _LONGEST_KEY:

@@ -110,12 +110,19 @@ class _Response(http.client.HTTPResponse):
         super().__init__(_Source(sock), *args, **kwargs)  # type: ignore[arg-type]
 
 
+def _address(connected: Any) -> str:
+    """How urllib3's errors name a connection, or a pool of them."""
+    return f"{connected.host}:{connected.port}"
+
+
 class _Watched:
     """A connection that opens under the deadline, and notes in :data:`progress` when it sends."""
 
     sock: Any
     timeout: float | None
     _held: list[bytes] | None = None  # of the request, until all of it is there
+
+    __str__ = _address
 
     def _new_conn(self: Any) -> socket.socket:
         """Try the host's addresses in turn.
@@ -189,10 +196,12 @@ class _Https(_Watched, HTTPSConnection):
 
 class _HttpPool(HTTPConnectionPool):
     ConnectionCls = _Http
+    __str__ = _address
 
 
 class _HttpsPool(HTTPSConnectionPool):
     ConnectionCls = _Https
+    __str__ = _address
 
 
 _POOLS = {"http": _HttpPool, "https": _HttpsPool}

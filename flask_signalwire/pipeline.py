@@ -18,7 +18,7 @@ from .commands import Command
 from .exceptions import CommandError, CommandRejected, Outcome, OutcomeUnknown, PluginError
 from .plugins import hookimpl
 from .plugins.manager import Failure, PluginManager
-from .redaction import scrubbed_traceback, text_of
+from .redaction import scrubbed_traceback, text_of, type_of
 from .results import CallLeg
 
 logger = logging.getLogger("flask_signalwire.command")
@@ -98,8 +98,8 @@ class Pipeline:
                 continue
             if not isinstance(changed, Command):
                 raise PluginError(
-                    f"{command.spec.method} was not sent: the plugin {hook.plugin} returned a "
-                    f"{type(changed).__name__} from {hook.hook}; expected a Command or None",
+                    f"{command.spec.method} was not sent: the plugin {hook.plugin} returned "
+                    f"{type_of(changed)} from {hook.hook}; expected a Command or None",
                     plugin=hook.plugin,
                     hook=hook.hook,
                     command=command,
@@ -107,7 +107,7 @@ class Pipeline:
             if not isinstance(changed.params, Mapping):
                 raise PluginError(
                     f"{command.spec.method} was not sent: the plugin {hook.plugin} made params of "
-                    f"a {type(changed.params).__name__} in {hook.hook}; expected a dict",
+                    f"{type_of(changed.params)} in {hook.hook}; expected a dict",
                     plugin=hook.plugin,
                     hook=hook.hook,
                     command=command,
@@ -124,8 +124,8 @@ class Pipeline:
                 raise _stopped(command, hook.plugin, hook.hook, error) from error
             if verdict is not None:
                 raise PluginError(
-                    f"{command.spec.method} was not sent: the plugin {hook.plugin} returned a "
-                    f"{type(verdict).__name__} from {hook.hook}; a veto is raised: "
+                    f"{command.spec.method} was not sent: the plugin {hook.plugin} returned "
+                    f"{type_of(verdict)} from {hook.hook}; a veto is raised: "
                     "CommandRejected('why')",
                     plugin=hook.plugin,
                     hook=hook.hook,

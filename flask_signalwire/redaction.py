@@ -95,6 +95,12 @@ def short(value: object) -> str:
         return "a huge number"
 
 
+def type_of(value: object) -> str:
+    """The type of a wrong value in an error: ``a str``, ``an int``."""
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
 def scrubbed_traceback(error: BaseException) -> str:
     """An exception's traceback for a log: its message may quote a number or a URL."""
     return scrub("".join(traceback.format_exception(error))).rstrip()

@@ -59,8 +59,9 @@ def new_command(client: Client) -> click.Command:
             )
         taken = [info for info in client.plugins if re.split("[_-]", info.name) == words]
         if taken:
+            first = taken[0]
             raise click.BadParameter(
-                f"there is a plugin {taken[0].name} already ({taken[0].source}); write another name",
+                f"there is a plugin {first.name} already ({first.source}); write another name",
                 param_hint="NAME",
             )
         target = into / values["distribution"]

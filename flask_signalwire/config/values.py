@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..exceptions import Problem
-from ..redaction import scrub, short
+from ..redaction import scrub, short, type_of
 
 SIMULATOR = "simulator"
 DEFAULT_ACCOUNT = "default"
@@ -23,8 +23,7 @@ class Wrong(ValueError):
 
 def found(value: Any) -> str:
     """The beginning of a complaint: what is there."""
-    kind = type(value).__name__
-    return "is empty" if value == "" else f"is {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    return "is empty" if value == "" else f"is {type_of(value)}"
 
 
 def credential(value: Any) -> str:

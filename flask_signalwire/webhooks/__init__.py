@@ -17,7 +17,7 @@ from ..config import DEFAULT_ACCOUNT, ENDPOINTS, Settings
 from ..events import CallState, Event
 from ..exceptions import WebhookInvalid
 from ..plugins.manager import PluginManager
-from ..redaction import id_of, short
+from ..redaction import id_of, short, type_of
 from .authentication import Authenticator
 from .capture import Capture
 from .deduplication import Deduplication
@@ -200,7 +200,7 @@ class Webhooks:
         """
         given: object = raw
         if not isinstance(given, Mapping):
-            raise TypeError(f"the payload is a {type(given).__name__}; expected a dict")
+            raise TypeError(f"the payload is {type_of(given)}; expected a dict")
         if purpose is not None and purpose not in ENDPOINTS:
             known = ", ".join(ENDPOINTS)
             raise ValueError(f"purpose={short(purpose)}; expected one of {known}, or None")

@@ -61,6 +61,15 @@ def test_every_status_has_its_error(
     assert server.commands == ["dial"]
 
 
+def test_an_answer_without_a_request_id_has_none_in_its_error(
+    serve: Serve, calling: Connect
+) -> None:
+    commands = calling(serve(replies({}, "404 Not Found"), raw(b"HTTP/1.1 200 OK\r\n\r\n{")))
+    for kind in (exceptions.NotFound, exceptions.UnreadableAnswer):
+        with pytest.raises(kind, match=r"\(command id [0-9a-f-]{36}\)"):
+            commands.end(CALL)
+
+
 @pytest.mark.parametrize(
     "header",
     ["X-Request-Id", "x-request-id", "X-SignalWire-Request-Id", "Request-Id", "X-Amzn-RequestId"],

@@ -62,6 +62,8 @@ def test_refused_is_tried_again_and_raised(
     error = not_sent(calling(f"127.0.0.1:{free_port}", retries=2))
     assert error.passing
     assert log.text.count("repeating it") == 2
+    assert f"127.0.0.1:{free_port}: can't connect" in str(error)
+    assert "_Http" not in str(error)
 
 
 @pytest.mark.usefixtures("hasty")

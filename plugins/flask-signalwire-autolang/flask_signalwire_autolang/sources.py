@@ -92,7 +92,7 @@ class Text:
         if not inquiry.texts:
             return None
         text = texts.clean(sample for kind in inquiry.texts.values() for sample in kind)
-        shown = f"{' and '.join(inquiry.texts)}, {len(text.split())} words"
+        shown = f"{' and '.join(inquiry.texts)}, {texts.counted(len(text.split()), 'word')}"
         script = texts.script_language(text)
         if script is not None:
             return Evidence(script, 1.0, shown, "no other language is written so")

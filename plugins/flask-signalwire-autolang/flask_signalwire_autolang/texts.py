@@ -73,6 +73,11 @@ def script_language(text: str) -> str | None:
     return SCRIPTS.get(script) if count >= SHARE_OF_SCRIPT * total else None
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 word``, ``2 words``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def too_little(text: str) -> str | None:
     """Why a cleaned text is too little to go by; None where it is enough."""
     words = text.split()
@@ -80,7 +85,8 @@ def too_little(text: str) -> str | None:
     if han >= HAN_LETTERS:
         return None  # written without spaces
     if len(words) < FEWEST_WORDS or letters(text) < FEWEST_LETTERS:
-        return f"{len(words)} words with {letters(text)} letters are too little to go by"
+        few = f"{counted(len(words), 'word')} with {counted(letters(text), 'letter')}"
+        return f"{few} are too little to go by"
     if len(words) <= 3 and all(word.istitle() for word in words):
         return "capitalised words alone may be a name"
     return None

@@ -154,6 +154,7 @@ def test_nothing_that_was_written_is_shown(find, caplog) -> None:
     assert "paquete" not in shown
     assert "secreta" not in shown
     assert "chat and sms, 13 words" in shown
+    assert "1 word with 7 letters" in str(find({"chat": "paquete"}))
 
 
 @settings(deadline=None)
