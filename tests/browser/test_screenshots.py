@@ -78,5 +78,6 @@ def test_a_number_that_is_refused_on_a_telephone_in_the_dark(visit, expect, pict
 @pytest.mark.parametrize("name", ["desk-call.png", "desk-dial.png"])
 def test_the_readme_shows_them_and_says_what_one_sees(name) -> None:
     assert (IMAGES / name).stat().st_size < 200_000
-    (alt,) = re.findall(rf"!\[([^]]*)\]\(docs/images/{name}\)", (ROOT / "README.md").read_text())
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (alt,) = re.findall(rf"!\[([^]]*)\]\(docs/images/{name}\)", readme)
     assert len(alt) > 40
