@@ -139,3 +139,17 @@ def test_a_taken_port_is_said_so(make_app: Callable[..., Flask]) -> None:
         )
     assert result.exit_code == 1
     assert "try another --port" in result.output
+
+
+def test_the_command_of_a_plugin_that_is_blocked_says_so(
+    make_app: Callable[..., Flask], installed: list[str]
+) -> None:
+    runner = make_app().test_cli_runner()
+    for name in installed:
+        result = runner.invoke(args=["signalwire", name])
+        assert result.exit_code == 2
+        told = f"No such command '{name}': the plugin is blocked: named in SIGNALWIRE_PLUGINS_BLOCK"
+        assert told in result.output
+    result = runner.invoke(args=["signalwire", "sender"])
+    assert result.exit_code == 2
+    assert "the plugin" not in result.output
