@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import logging
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
@@ -15,7 +14,8 @@ from werkzeug.local import LocalProxy
 
 from .calling import Calling
 from .commands import Command, CommandSpec, CommandTable
-from .config import DEFAULT_ACCOUNT, ENDPOINTS, Account, Settings
+from .config import DEFAULT_ACCOUNT, Account, Settings
+from .config.announcing import announce
 from .events import Event
 from .exceptions import ClientNotFound, ConfigurationError
 from .health import Check, Examiner, Health
@@ -38,8 +38,6 @@ from .webhooks.swml import swml_view
 
 if TYPE_CHECKING:
     from .simulator import Simulator
-
-logger = logging.getLogger("flask_signalwire.config")
 
 NAME = "signalwire"
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
@@ -212,7 +210,7 @@ class Client:
         pipeline = Pipeline(app, self.plugins)
         self.plugins.freeze(innermost=pipeline)
         self.plugins.check_required()
-        self._announce(accounts)
+        announce(settings, quiet=app.debug or app.testing, keyed=bool(self.webhooks.tokens))
         for account in accounts:
             self._connect(account, pipeline)
         self._closer = weakref.finalize(
@@ -373,37 +371,6 @@ class Client:
 
     def _send(self, command: Command) -> CallLeg:
         return self._transports[command.account].send(command)
-
-    def _announce(self, accounts: Sequence[Account]) -> None:
-        simulated = [account.name for account in accounts if account.simulated]
-        if simulated and not (self.app.debug or self.app.testing):
-            logger.warning(
-                "SIGNALWIRE_SPACE is 'simulator' (account %s): no telephone will ring. Set a real "
-                "space in production, or TESTING or debug to hide this line",
-                ", ".join(simulated),
-            )
-        if self.settings.dry_run:
-            logger.warning("SIGNALWIRE_DRY_RUN is on: commands are logged, none is sent")
-            return
-        signed = any("token" in self.settings.policy(purpose)[0] for purpose in ENDPOINTS)
-        reachable = self.settings.callbacks and self.settings.base_url is not None
-        if signed and reachable and not self.webhooks.tokens:
-            logger.warning(
-                "SIGNALWIRE_PUBLIC_URL is set, and SECRET_KEY is not, which callback URLs are "
-                "signed with: until it is set, commands that need one will raise. Or set "
-                "SIGNALWIRE_CALLBACKS to False"
-            )
-        # With named accounts only, the default one may well be left unset.
-        for account in accounts:
-            if account.name == DEFAULT_ACCOUNT and len(accounts) > 1 and not account.project_id:
-                continue
-            missing = [key for key, _ in account.missing()]
-            if missing:
-                logger.warning(
-                    "not set: %s; commands of account %r will raise",
-                    ", ".join(missing),
-                    account.name,
-                )
 
 
 def _close(transports: dict[str, Transport], *stores: Store | EventStore) -> None:
