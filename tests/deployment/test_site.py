@@ -19,7 +19,7 @@ import pytest
 
 from .site import ALICE, Answer, Event, Site, eventually
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.once]
 
 TOO_MUCH = b'{"a": "' + b"x" * 1_100_000 + b'"}'
 
