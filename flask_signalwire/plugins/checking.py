@@ -7,6 +7,7 @@ hooks unless asked, and its releases differ in what they make of arguments with 
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,8 +17,22 @@ from ..commands.fields import suggest
 from ..exceptions import ConfigurationError, Problem
 from . import PROJECT, hookspecs
 
+
+def signature_of(function: Any) -> inspect.Signature:
+    """A callable's signature, whatever its annotations are.
+
+    From 3.14 on they are evaluated when they are asked for, and may name what is imported for type
+    checkers only.
+    """
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format
+
+        return inspect.signature(function, annotation_format=Format.STRING)
+    return inspect.signature(function)
+
+
 HOOKS: dict[str, tuple[str, ...]] = {
-    name: tuple(inspect.signature(function).parameters)
+    name: tuple(signature_of(function).parameters)
     for name, function in vars(hookspecs).items()
     if name.startswith("signalwire_")
 }
@@ -76,7 +91,7 @@ def check(plugin: Any) -> tuple[str, ...]:
 
 
 def _parameters(function: Any) -> list[str]:
-    return list(inspect.signature(function).parameters)
+    return list(signature_of(function).parameters)
 
 
 def _signature(hook: str, function: Any) -> Iterator[str]:
@@ -86,7 +101,7 @@ def _signature(hook: str, function: Any) -> Iterator[str]:
     of_a_class = inspect.ismethod(function) and next(iter(_parameters(function.__func__)), "")
     if of_a_class in known:
         yield f"has no self: {of_a_class!r} would be the plugin"
-    for parameter in inspect.signature(function).parameters.values():
+    for parameter in signature_of(function).parameters.values():
         name = parameter.name
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             yield f"takes *{name}; name the arguments instead: {', '.join(known)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,6 +12,7 @@ from flask import Flask
 
 from .. import signals
 from ..events import Event
+from ..plugins.checking import signature_of
 from ..plugins.manager import Failure, PluginManager
 from ..redaction import id_of, scrubbed_traceback
 
@@ -31,8 +31,8 @@ def check_handler(handler: Handler) -> None:
     :raises TypeError: with its signature; one that can't be read passes.
     """
     try:
-        signature = inspect.signature(handler)
-    except (TypeError, ValueError, NameError):  # some builtins; an annotation that is not imported
+        signature = signature_of(handler)
+    except (TypeError, ValueError):  # some builtins
         return
     try:
         signature.bind(None)

@@ -428,3 +428,21 @@ def test_a_call_id_from_elsewhere_is_no_business_of_the_plugins(
 ) -> None:
     with pytest.raises(Exception, match="the space knows no such call"):
         make_app().extensions["signalwire"].calling.end(CALL)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="annotations are evaluated at once")
+def test_annotations_for_type_checkers_only_break_no_plugin(
+    install: Install, make_app: Callable[..., Flask]
+) -> None:
+    code = """
+        from typing import TYPE_CHECKING
+        from flask_signalwire import hookimpl
+        if TYPE_CHECKING:
+            from flask_signalwire import Command
+
+        @hookimpl
+        def signalwire_prepare_command(command: Command) -> None: ...
+    """
+    install("late", code)
+    app = make_app()
+    assert app.extensions["signalwire"].plugins.get("late") is not None
