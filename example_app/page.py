@@ -38,6 +38,12 @@ def show_desk() -> ResponseReturnValue:
     return _desk({"to": example.number if example else "", "to_lang": ""}, {})
 
 
+@blueprint.get("/calls")
+def back_to_desk() -> ResponseReturnValue:
+    """Where a form that was not right was shown: its address, loaded anew."""
+    return redirect(url_for("api.index"))
+
+
 @blueprint.post("/calls")
 def dial() -> ResponseReturnValue:
     """Call a number."""

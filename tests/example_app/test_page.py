@@ -141,6 +141,10 @@ def test_a_number_stands_in_full_nowhere_but_where_it_is_typed(browser):
     assert page.html.count(PREMIUM) == page.labelled("Telephone number")["value"].count(PREMIUM)
 
 
+def test_the_address_of_a_form_that_was_not_right_can_be_loaded_anew(browser):
+    assert "New call" in browser.visit("/desk/calls").html
+
+
 def test_a_form_that_is_sent_twice_places_one_call(browser, signalwire):
     browser.visit("/")
     one, other = browser.send("Call", to=CUSTOMER), browser.send("Call", to=CUSTOMER)
