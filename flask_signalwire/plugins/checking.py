@@ -64,6 +64,8 @@ def check(plugin: Any) -> tuple[str, ...]:
     hooks: list[str] = []
     problems: list[Problem] = []
     for attribute in dir(plugin):
+        if attribute.startswith("__"):
+            continue
         options = _READER.parse_hookimpl_opts(plugin, attribute)
         if options is None:
             if attribute in HOOKS and callable(getattr(plugin, attribute, None)):

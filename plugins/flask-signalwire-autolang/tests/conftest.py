@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,6 +13,18 @@ import pytest
 from flask import Flask
 
 from flask_signalwire import SignalWire
+from flask_signalwire.plugins import manager
+from flask_signalwire_autolang import evidence
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _distributions_are_looked_for_once() -> Iterator[None]:
+    """Hundreds of apps are made here, of the same distributions: those of a path."""
+    found = lru_cache(lambda path, group: entry_points(group=group))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (manager, evidence):
+            patch.setattr(module, "entry_points", lambda group: found(tuple(sys.path), group))
+        yield
 
 
 @pytest.fixture
