@@ -107,7 +107,7 @@ class DeskPage:
 
     @property
     def scrolls_sideways(self) -> bool:
-        self.page.wait_for_load_state()  # before its style sheet is there, it is as wide as it likes
+        self.page.wait_for_load_state()  # without its style sheet it is as wide as it likes
         return bool(
             self.page.evaluate(
                 "document.documentElement.scrollWidth > document.documentElement.clientWidth"
