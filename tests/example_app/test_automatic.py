@@ -10,6 +10,8 @@ from flask_signalwire.testing import Tester
 from .browser import Browser
 from .conftest import CUSTOMER
 
+pytestmark = pytest.mark.once
+
 # The languages' plugin, without its detector of texts, which takes a second to load.
 INSTALLED = {
     "SIGNALWIRE_PLUGINS_BLOCKED": ["audit"],

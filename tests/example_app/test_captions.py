@@ -8,6 +8,8 @@ from flask_signalwire import events
 
 from .conftest import CUSTOMER
 
+pytestmark = pytest.mark.once
+
 TOKEN = "alice-0123456789"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 

@@ -11,6 +11,8 @@ from flask_signalwire.testing import Tester
 
 from .conftest import CUSTOMER
 
+pytestmark = pytest.mark.once
+
 
 def test_a_call_is_placed_and_known(app, http, signalwire):
     answer = http.post("/calls", json={"to": CUSTOMER, "timeout": 30})

@@ -8,6 +8,8 @@ from flask_signalwire import CallLeg, exceptions, hookimpl
 
 from .conftest import CUSTOMER
 
+pytestmark = pytest.mark.once
+
 NOT_SAFE = "Do not repeat this"
 
 

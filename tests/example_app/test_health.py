@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from example_app import health
 from flask_signalwire import Health, hookimpl
 
+pytestmark = pytest.mark.once
+
 TOKENS = {"alice": "a token of Alice's, long"}
 ALICE = {"Authorization": f"Bearer {TOKENS['alice']}"}
 

@@ -12,6 +12,8 @@ from flask_signalwire.testing import Tester
 from .browser import Browser, Page
 from .conftest import CUSTOMER
 
+pytestmark = pytest.mark.once
+
 PREMIUM = "+19005550100"
 SCRIPT = "<script>alert('¡hola!')</script>"
 

@@ -9,6 +9,8 @@ from flask_signalwire import exceptions
 
 from .conftest import CUSTOMER
 
+pytestmark = pytest.mark.once
+
 TOKENS = {"alice": "alice-0123456789", "bob": "bob-0123456789ab"}
 
 

@@ -11,6 +11,8 @@ from flask_signalwire import exceptions
 from .browser import Browser
 from .conftest import CUSTOMER
 
+pytestmark = pytest.mark.once
+
 TOKEN = "alice-0123456789"
 OTHER = "bobby-0123456789"
 TOKENS = {"alice": TOKEN, "bob": OTHER}

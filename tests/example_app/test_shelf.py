@@ -13,6 +13,8 @@ from flask import Flask
 from example_app.shelf import MemoryShelf, RedisShelf, Shelf
 from flask_signalwire.exceptions import ConfigurationError
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.services)])
 def shelf(request: pytest.FixtureRequest) -> Shelf:

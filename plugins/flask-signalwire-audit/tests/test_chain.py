@@ -12,6 +12,8 @@ from flask_signalwire import exceptions
 from flask_signalwire_audit.chain import Entry
 from flask_signalwire_audit.table import entries
 
+pytestmark = pytest.mark.once
+
 T = "signalwire_audit_entries"
 COLUMNS = [column.name for column in entries.columns if column.name != "seq"]
 COPIED = ", ".join(COLUMNS)

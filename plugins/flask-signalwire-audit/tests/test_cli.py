@@ -14,6 +14,8 @@ from flask_signalwire import CallLeg, exceptions, hookimpl
 from flask_signalwire_audit import retention
 from flask_signalwire_audit.chain import Entry
 
+pytestmark = pytest.mark.once
+
 
 def seqs(output: str) -> list[int]:
     return [json.loads(line)["seq"] for line in output.splitlines()]
@@ -114,7 +116,6 @@ def test_a_database_that_cannot_be_read_is_explained(make_app, run, tmp_path) ->
     assert output.startswith("Error: the audit's database can't be read")
 
 
-@pytest.mark.once
 def test_many_rows_are_read_in_little_memory(store, make_app, run) -> None:
     app = make_app(**store.config)
     journal = app.extensions["signalwire_audit"]._journal

@@ -13,6 +13,8 @@ from flask_signalwire import CommandRejected, events, exceptions, hookimpl
 from flask_signalwire.testing import Tester
 from flask_signalwire_audit.keys import normalise
 
+pytestmark = pytest.mark.once
+
 T = "signalwire_audit_entries"
 CALLER = "+34600111222"
 

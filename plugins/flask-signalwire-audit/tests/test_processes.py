@@ -24,6 +24,8 @@ import os, sys
 from flask import Flask
 from flask_signalwire import CallLeg, SignalWire, hookimpl
 
+pytestmark = pytest.mark.once
+
 class Die:
     @hookimpl
     def signalwire_send_command(self, command):
@@ -73,7 +75,6 @@ def outcomes(folder) -> list[str | None]:
         return [outcome for (outcome,) in database.execute(query)]
 
 
-@pytest.mark.once
 def test_a_process_that_is_killed_leaves_its_command_unresolved(make_app, tmp_path) -> None:
     code, out = finish(start("dial(make(sys.argv[1], Die()))", tmp_path))
     assert code == 9
@@ -85,7 +86,6 @@ def test_a_process_that_is_killed_leaves_its_command_unresolved(make_app, tmp_pa
     assert log.rows() == [row]
 
 
-@pytest.mark.once
 def test_eight_processes_write_at_once(tmp_path, make_app, run) -> None:
     """They also meet when the file, its key, its tables and its journal mode are made."""
     code = "app = make(sys.argv[1])\nfor _ in range(5): dial(app)"
@@ -95,7 +95,6 @@ def test_eight_processes_write_at_once(tmp_path, make_app, run) -> None:
     assert "80 entries, 1 to 80: as they were" in run(make_app(folder=tmp_path), "verify")
 
 
-@pytest.mark.once
 def test_eight_processes_are_killed_while_they_write(store, tmp_path, make_app, run) -> None:
     """Each says what it is about to dial, and what it dialled."""
     code = """
@@ -190,7 +189,6 @@ def test_a_fork_inherits_no_open_database(make_app, dial, tmp_path) -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
-@pytest.mark.once
 def test_nothing_is_left_open_at_the_end(tmp_path) -> None:
     """With -W error, an unclosed connection is printed."""
     assert finish(start("dial(make(sys.argv[1]))", tmp_path)) == (0, "")
