@@ -18,13 +18,13 @@ import pytest
 
 from flask_signalwire import exceptions
 
+pytestmark = pytest.mark.once
+
 KEY = "a key that nobody guesses"
 APP = """
 import os, sys
 from flask import Flask
 from flask_signalwire import CallLeg, SignalWire, hookimpl
-
-pytestmark = pytest.mark.once
 
 class Die:
     @hookimpl
