@@ -34,7 +34,7 @@ VENDOR = (
 
 # `short` is for every interpreter but one: what a generator finds does not depend on it.
 # `thorough` is for those who look for more: HYPOTHESIS_PROFILE=thorough pytest tests/commands
-hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("default", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("short", deadline=None, max_examples=10)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
