@@ -27,7 +27,7 @@ from requests.adapters import BaseAdapter
 from .answers import MAX_QUOTED, cause_of, understand, unknown
 from .commands import Command
 from .config import Account, Settings
-from .connections import Headers, NoCookies, ServiceAdapter, load_authorities, progress
+from .connections import NoCookies, ServiceAdapter, load_authorities, progress
 from .exceptions import (
     CommandError,
     ConfigurationError,
@@ -35,6 +35,7 @@ from .exceptions import (
     RemoteError,
     TransportError,
 )
+from .headers import Headers
 from .redaction import SECRET, mask_number, scrub
 from .results import CallLeg
 
@@ -48,8 +49,9 @@ class _Session(requests.Session):
     that, and raises where the address is none.
     """
 
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        return None
+    def resolve_redirects(self, *args: Any, **kwargs: Any) -> Any:
+        """None."""
+        return iter(())
 
 
 @dataclass
@@ -207,9 +209,7 @@ class Transport:
                 command=command,
                 passing=False,
             ) from error
-        request = line.template.copy()
-        request.body = command.body
-        request.headers["Content-Length"] = str(len(command.body))
+        request = _request(line.template, command.body)
         timeout = (min(connect, remaining), min(read, remaining))
         progress.begin(deadline)
         try:
@@ -277,6 +277,14 @@ class Transport:
             digits = re.sub(r"\D", "", raw)
             if len(digits) >= 7:
                 yield digits, mask_number(digits)
+
+
+def _request(template: requests.PreparedRequest, body: bytes) -> requests.PreparedRequest:
+    """A copy with a body. Its own ``copy`` makes an empty request first, and fills that in."""
+    request = requests.PreparedRequest.__new__(requests.PreparedRequest)
+    request.__dict__.update(template.__dict__, headers=template.headers.copy(), body=body)
+    request.headers["Content-Length"] = str(len(body))
+    return request
 
 
 def _masked(value: Any, shown: Any) -> Iterator[tuple[str, str]]:
