@@ -348,14 +348,21 @@ class Site:
 
     # -- clients --------------------------------------------------------------------------------
 
-    def connection(self) -> http.client.HTTPSConnection:
-        return http.client.HTTPSConnection("localhost", self.https, timeout=20, context=self.tls)
+    def connection(self, source: str = "127.0.0.1") -> http.client.HTTPSConnection:
+        return http.client.HTTPSConnection(
+            "localhost", self.https, timeout=20, source_address=(source, 0), context=self.tls
+        )
 
     def ask(
-        self, method: str, target: str, body: Any = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        target: str,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        source: str = "127.0.0.1",
     ) -> Answer:
-        """Ask the desk by way of nginx, on a connection of its own."""
-        connection = self.connection()
+        """Ask the desk by way of nginx, on a connection of its own, from an address of loopback."""
+        connection = self.connection(source)
         try:
             return _ask(connection, method, target, body, headers)
         finally:

@@ -235,7 +235,11 @@ def test_https_is_for_good(site: Site) -> None:
 
 
 def test_guessing_is_slowed_down_and_callbacks_are_not(site: Site, call: str) -> None:
-    guesses = [site.ask("POST", "/sign-in", b"token=guess").status for _ in range(15)]
+    # From an address of its own: the others' tests sign in, too.
+    source = "127.0.0.66"
+    guesses = [
+        site.ask("POST", "/sign-in", b"token=guess", source=source).status for _ in range(15)
+    ]
     assert guesses[-1] == 429
     assert 429 not in [site.say(call, f"{number}", number + 1).status for number in range(20)]
 
