@@ -45,7 +45,7 @@ DEADLINE = 10.0
 SKEW = 60.0
 """Seconds that clocks may differ: beyond, times in logs and events can't be laid side by side."""
 
-_LIBRARIES = ("Flask", "blinker", "cachelib", "marshmallow", "pluggy", "requests", "urllib3")
+_LIBRARIES = ("Flask", "blinker", "marshmallow", "pluggy", "requests", "urllib3")
 
 
 Status = Literal["ok", "warn", "fail"]

@@ -6,21 +6,14 @@ The service has no delivery ids, so an event is known by :attr:`Event.key
 
 from __future__ import annotations
 
-import time
-
 from ..events import Event
 from .store import EventStore
 
 CLAIM = 60
 """Seconds that an event is ours while plugins and receivers work on it. Where the process dies, a
 repetition after that is delivered."""
-ENDLESS = 600
-"""Seconds after which a claim that is still there has no end, since its process died between two
-steps at the Redis. Far more than :data:`CLAIM`: clocks of two machines may differ."""
 UNSTAMPED = 10
 """Seconds that an event without a time of its own is known: the same may well happen again."""
-
-_CONFIRMED = 0
 
 
 class Deduplication:
@@ -38,21 +31,18 @@ class Deduplication:
         :returns: False where it was delivered before, or another worker is at it. A store that
             fails makes it True: twice is better than never.
         """
-        name, now = self._name(event), int(time.time())
-        taken = self._store.add(name, now, CLAIM)
-        if taken is not False:
+        name = self._name(event)
+        if self._store.add(name, 1, CLAIM) is not False:
             return True
-        since = self._store.get(name)
-        if isinstance(since, int) and (since == _CONFIRMED or since > now - ENDLESS):
+        if self._store.get(name) == 1:
             return False
-        if since is not None:
-            self._store.delete(name)
-        return self._store.add(name, now, CLAIM) is not False  # it ended meanwhile
+        self._store.set(name, 1, CLAIM)  # it ended meanwhile, or somebody else wrote there
+        return True
 
     def confirm(self, event: Event) -> None:
         """It was delivered: a repetition is for nobody."""
         seconds = self._store.lifetime if event.stamped else UNSTAMPED
-        self._store.set(self._name(event), _CONFIRMED, seconds)
+        self._store.set(self._name(event), 1, seconds)
 
     def release(self, event: Event) -> None:
         """It was not, and we tell the service so: a repetition is welcome."""

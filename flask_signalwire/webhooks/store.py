@@ -7,20 +7,14 @@ the log says so.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any
 
-from cachelib import RedisCache
-from cachelib.serializers import RedisSerializer
-
-from ..exceptions import ConfigurationError
 from ..health import Health
-from ..redaction import scrub, text_of
+from ..redaction import text_of
 
 logger = logging.getLogger("flask_signalwire.webhooks")
 
@@ -35,8 +29,6 @@ PAUSE = 5.0
 """Seconds that a store which failed is left alone: each try may cost an event SECONDS."""
 QUIET = 60.0
 """Seconds between two lines in the log about a store that is down."""
-SECONDS = 0.5
-"""To connect to a Redis, and to wait for its answer, unless the URL says otherwise."""
 
 
 class EventStore:
@@ -55,7 +47,7 @@ class EventStore:
         self.shared = url is not None
         self.lifetime = max(1, int(min(lifetime, LONGEST)))
         self._accounts = accounts
-        self._cache: Any = _Memory() if url is None else _redis(url)
+        self._memory: Any = _open(url)
         self._retry_at = 0.0
         self._log_at = 0.0
         self._lost = 0
@@ -100,41 +92,41 @@ class EventStore:
 
     def add(self, name: str, value: Any, seconds: float) -> bool | None:
         """Put a value under a free name. False: it is not free. None: nobody knows."""
-        added = self._do(self._cache.add, None, name, value, _whole(seconds))
+        added = self._do(self._memory.add, None, name, value, _whole(seconds))
         return None if added is None else bool(added)
 
     def set(self, name: str, value: Any, seconds: float) -> None:
         """Put a value under a name."""
-        self._do(self._cache.set, None, name, value, _whole(seconds))
+        self._do(self._memory.set, None, name, value, _whole(seconds))
 
     def get(self, name: str) -> Any:
         """The value under a name; None where there is none, or nobody knows."""
-        return self._do(self._cache.get, None, name)
+        return self._do(self._memory.get, None, name)
 
     def get_many(self, *names: str) -> list[Any]:
         """The values under names, None where there is none; all None where nobody knows."""
         nothing = [None] * len(names)
-        return list(self._do(self._cache.get_many, nothing, *names))
+        return list(self._do(self._memory.get_many, nothing, *names))
 
     def delete(self, name: str) -> None:
         """Free a name."""
-        self._do(self._cache.delete, None, name)
+        self._do(self._memory.delete, None, name)
 
     def forget(self) -> None:
         """Forget everything, for tests that share an app. A Redis is left as it is: others use
         it, too.
         """
         if not self.shared:
-            self._cache = _Memory()
+            self._memory = _Memory()
 
     def close(self) -> None:
         """Close this process's connections; the next step opens new ones."""
-        self._cache.close()
+        self._memory.close()
 
     def check_health(self) -> Health:
         """Whether it can be written to. Without it events are delivered all the same."""
         try:
-            self._cache.set(f"{PREFIX}health", 1, 60)
+            self._memory.set(f"{PREFIX}health", 1, 60)
         except Exception as error:  # noqa: BLE001  # any of a client's errors
             text = f"the Redis of SIGNALWIRE_EVENTS_URL failed ({type(error).__name__}: "
             return Health("warn", f"{text}{text_of(error)}); events may be delivered twice")
@@ -167,8 +159,16 @@ class EventStore:
         self._lost = 0
 
 
+def _open(url: str | None) -> Any:
+    if url is None:
+        return _Memory()
+    from .redis import RedisMemory  # its package takes long to import, and is an extra
+
+    return RedisMemory(url)
+
+
 def _whole(seconds: float) -> int:
-    # cachelib takes whole seconds only, and 0 is forever.
+    # A Redis takes whole seconds only, and none at all is an error there.
     return max(1, round(seconds))
 
 
@@ -220,45 +220,3 @@ class _Memory:
 
 
 _ABSENT = (None, 0.0)
-
-
-class _AsJSON(RedisSerializer):
-    """cachelib's own way is pickle: whoever can write to the Redis could run code here."""
-
-    def dumps(self, value: Any, protocol: int = 0) -> bytes:
-        return json.dumps(value).encode()
-
-    def loads(self, value: bytes | None) -> Any:
-        return None if value is None else json.loads(value)
-
-
-class _Redis(RedisCache):
-    serializer = _AsJSON()
-
-    def __init__(self, client: Any) -> None:
-        super().__init__(host=client)
-        self._client = client
-
-    def close(self) -> None:
-        self._client.connection_pool.disconnect()
-
-
-def _redis(url: str) -> _Redis:
-    try:
-        redis = import_module("redis")
-    except ImportError as error:
-        raise _unusable(
-            f"needs the package redis ({error}); run: pip install 'flask-signalwire[redis]'"
-        ) from error
-    try:
-        client = redis.Redis.from_url(url, socket_connect_timeout=SECONDS, socket_timeout=SECONDS)
-        pool = client.connection_pool
-        # Options that nobody knows would otherwise fail at the first event.
-        pool.connection_class(**pool.connection_kwargs)
-    except (ValueError, TypeError, AttributeError, redis.RedisError) as error:
-        raise _unusable(f"can't be used: {scrub(str(error))}") from error
-    return _Redis(client)
-
-
-def _unusable(text: str) -> ConfigurationError:
-    return ConfigurationError("events can't be remembered:", [("SIGNALWIRE_EVENTS_URL", text)])

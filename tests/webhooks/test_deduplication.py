@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -145,16 +146,6 @@ def test_a_claim_of_a_process_that_died_ends(claims: Deduplication, monkeypatch:
     monkeypatch.setattr(deduplication, "CLAIM", 1)
     assert claims.claim(event())
     time.sleep(2.1)
-    assert claims.claim(event())
-    assert not claims.claim(event())
-
-
-def test_a_claim_that_was_never_given_an_end_ends_too(claims: Deduplication) -> None:
-    """The process died between cachelib's two steps at a Redis."""
-    name, now = claims._name(event()), int(time.time())
-    claims._store.set(name, now - 300, 3600)  # another machine's clock may be slow
-    assert not claims.claim(event())
-    claims._store.set(name, now - 601, 3600)
     assert claims.claim(event())
     assert not claims.claim(event())
 
@@ -360,6 +351,14 @@ def test_a_store_that_says_nothing_costs_little(
         assert time.monotonic() - started < 2
     assert len(seen.events) == 5
     assert "hunter2" not in log.text
+
+
+def test_without_its_package_a_redis_says_what_to_install(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'flask-signalwire\[redis\]'"):
+        desk(events_url="redis://u:hunter2@127.0.0.1:1/0")
 
 
 @pytest.mark.parametrize(

@@ -151,8 +151,8 @@ def test_outsiders_leave_nothing_in_memory(app: Flask) -> None:
     for number in range(200):
         app.test_client().post(f"/signalwire/calls?token=x.{number}", json=call_state(at=number))
         post(app, call_state(at=number, call_id=OTHER))
-    assert not store._cache._newer
-    assert not store._cache._older
+    assert not store._memory._newer
+    assert not store._memory._older
 
 
 # -- signatures, over sockets ---------------------------------------------------------------------
