@@ -193,7 +193,7 @@ def steps(app: Any, purpose: str, payload: Mapping[str, Any]) -> dict[str, Calla
     raw = json.loads(body)
     claims = Deduplication(webhooks.store)
     (event,) = parsing.parse(raw, body=body, purpose=purpose)
-    dispatcher = webhooks._dispatcher  # noqa: SLF001  # a step alone
+    dispatcher = webhooks.delivery.dispatcher
     # What a step needs and is no part of it is made outside of the measured blocks.
     limit = webhooks.settings.webhook_max_body
 

@@ -16,7 +16,6 @@ from .calling import Calling
 from .commands import Command, CommandSpec, CommandTable
 from .config import DEFAULT_ACCOUNT, Account, Settings
 from .config.announcing import announce
-from .events import Event
 from .exceptions import ClientNotFound, ConfigurationError
 from .health import Check, Examiner, Health
 from .idempotency import Store, open_store
@@ -29,7 +28,6 @@ from .plugins.builtin.idempotency import Idempotency
 from .plugins.builtin.sending import DryRun, Sender
 from .plugins.manager import Implementation, PluginManager
 from .results import CallLeg
-from .transport import Transport
 from .webhooks import Webhooks
 from .webhooks.dispatch import Registration, check_handler
 from .webhooks.receiver import build_blueprint
@@ -37,7 +35,9 @@ from .webhooks.store import EventStore
 from .webhooks.swml import swml_view
 
 if TYPE_CHECKING:
+    from .events import Event
     from .simulator import Simulator
+    from .transport import Transport
 
 NAME = "signalwire"
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
@@ -113,6 +113,8 @@ class SignalWire:
         :raises TypeError: for something else than a class of events; from the decorator, for a
             function that can't be called with an event alone.
         """
+        from .events import Event  # whoever has a kind has loaded them
+
         for kind in kinds:
             given: object = kind
             if not (isinstance(given, type) and issubclass(given, Event)):
@@ -244,6 +246,19 @@ class Client:
             self.settings.account(name)  # raises, and says which ones there are
         return self._clients[name]
 
+    def warm_up(self) -> None:
+        """Load now what the first command and the first event of this process would wait for.
+
+        That is certificate authorities and modules, a fifth of a second in all. Nothing is
+        connected. Call it where a worker starts; it does no harm to call it again.
+
+        :raises ConfigurationError: where the certificate authorities can't be loaded.
+        """
+        for name in self._clients:
+            self._transport(name).warm_up()
+        if self.settings.webhooks:
+            self.webhooks.warm_up()
+
     def check_health(self, deadline: float = 1.0) -> dict[str, Health]:
         """How the app's parts are: for a readiness probe, see the page on deployment.
 
@@ -337,22 +352,17 @@ class Client:
         self.plugins.add(plugin, IDEMPOTENCY, "built in")
 
     def _connect(self, account: Account, pipeline: Pipeline) -> None:
-        adapter = None
-        if account.simulated:
-            from .simulator import Simulator, SimulatorAdapter  # of no use in production
+        if account.simulated and self._simulator is None:
+            from .simulator import Simulator  # of no use in production
 
-            if self._simulator is None:
-                key = next(iter(self.settings.signing_key), None)
-                self._simulator = Simulator(self.commands, signing_key=key)
-                if self.settings.base_url is not None:
-                    # Callbacks go into this app; weakly, since the closer keeps the transports.
-                    app = weakref.proxy(self.app)
-                    self._simulator.callbacks.route(self.settings.base_url, app)
-            adapter = SimulatorAdapter(self._simulator)
-        self._transports[account.name] = Transport(
-            account, self.settings, user_agent=_user_agent(), adapter=adapter
-        )
-
+            key = next(iter(self.settings.signing_key), None)
+            self._simulator = Simulator(self.commands, signing_key=key)
+            if self.settings.base_url is not None:
+                # Callbacks go into this app; weakly, since the closer keeps the transports.
+                app = weakref.proxy(self.app)
+                self._simulator.callbacks.route(self.settings.base_url, app)
+        if self.settings.ca_file:
+            self._transport(account.name)  # a file that is none is told of now
         missing = account.missing()
 
         def check(command: Command) -> None:
@@ -369,8 +379,24 @@ class Client:
             answer: Health | None = implementation({})
         return answer
 
+    def _transport(self, name: str) -> Transport:
+        """What sends an account's commands; the first one loads requests, which takes a while."""
+        found = self._transports.get(name)
+        if found is None:
+            from .transport import Transport
+
+            account = self.settings.account(name)
+            adapter = None
+            if account.simulated:
+                from .simulator import SimulatorAdapter
+
+                adapter = SimulatorAdapter(self.simulator)
+            made = Transport(account, self.settings, user_agent=_user_agent(), adapter=adapter)
+            found = self._transports.setdefault(name, made)  # of two threads, the first one's
+        return found
+
     def _send(self, command: Command) -> CallLeg:
-        return self._transports[command.account].send(command)
+        return self._transport(command.account).send(command)
 
 
 def _close(transports: dict[str, Transport], *stores: Store | EventStore) -> None:

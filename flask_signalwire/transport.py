@@ -42,6 +42,11 @@ from .results import CallLeg
 logger = logging.getLogger("flask_signalwire.transport")
 
 
+_NO_AUTHORITIES = (
+    "the certificate authorities that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name can't be loaded"
+)
+
+
 class _Session(requests.Session):
     """A session that does not follow redirects, and does not even read where they lead.
 
@@ -140,6 +145,18 @@ class Transport:
             time.sleep(pause)
             attempt += 1
 
+    def warm_up(self) -> None:
+        """Load now what the first command of this process would wait for.
+
+        :raises ConfigurationError: where the certificate authorities can't be loaded.
+        """
+        try:
+            self._line()
+        except OSError as error:
+            raise ConfigurationError(
+                f"no command can be sent: {_NO_AUTHORITIES} ({error})"
+            ) from error
+
     def close(self) -> None:
         """Close this process's sockets. A later command opens new ones."""
         line = self._lines.pop(os.getpid(), None)
@@ -204,8 +221,7 @@ class Transport:
             line = self._line()
         except OSError as error:
             raise TransportError(
-                f"{command.spec.method} was not sent: the certificate authorities that "
-                f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name can't be loaded ({error})",
+                f"{command.spec.method} was not sent: {_NO_AUTHORITIES} ({error})",
                 command=command,
                 passing=False,
             ) from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +17,7 @@ import click
 import pytest
 from flask import Flask, current_app, jsonify
 
+import flask_signalwire
 from flask_signalwire import Client, SignalWire, current_signalwire, hookimpl, signals
 from flask_signalwire.commands import Command
 from flask_signalwire.exceptions import (
@@ -407,3 +410,28 @@ def test_a_leg_in_place_of_its_id_is_told_so(client: Client) -> None:
     for given in (leg, client.calling.call(leg)):
         with pytest.raises(PayloadError, match=r"call_id: a Call(Leg)?; .* write `\.id` behind it"):
             client.calling.end(given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("how", ["client.warm_up()", "flask_signalwire.events.Utterance"])
+def test_kinds_of_events_are_loaded_for_who_wants_them(how: str) -> None:
+    program = f"""
+import sys
+import flask, flask_signalwire
+app = flask.Flask("desk")
+app.config.update(SIGNALWIRE_SPACE="127.0.0.1:9", SIGNALWIRE_CALLBACKS=False)
+app.config["SIGNALWIRE_PLUGINS_BLOCKED"] = ["audit", "autolang", "captions"]
+flask_signalwire.SignalWire(app)
+client = app.signalwire
+print("flask_signalwire.events" in sys.modules)
+{how}
+print("flask_signalwire.events" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.split() == ["False", "True"]
+
+
+def test_a_misspelt_name_of_the_package_is_said_to_be_missing() -> None:
+    with pytest.raises(AttributeError, match="'flask_signalwire' has no attribute 'event'"):
+        flask_signalwire.event  # noqa: B018

@@ -36,9 +36,10 @@ control_socket_disable = True
 
 
 def post_worker_init(worker):
-    """End the streams of a worker that has to end: they would last for its whole time of grace.
-    Browsers connect to another one, and miss nothing.
+    """Load what the first call would wait for. End the streams of a worker that has to end: they
+    would last for its whole time of grace. Browsers connect to another one, and miss nothing.
     """
+    worker.wsgi.signalwire.warm_up()
 
     def end(number, frame):
         captions = worker.wsgi.signalwire.plugins.get("captions")

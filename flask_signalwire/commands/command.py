@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -156,13 +157,16 @@ class CommandSpec:
     summary: str
     repeatable: Callable[[Command], bool] = never
     starts_call: bool = False
-    payload: PayloadSchema = field(init=False, repr=False, compare=False)
-    callback_fields: Mapping[tuple[str, ...], str] = field(init=False, repr=False, compare=False)
-    """The fields for callback URLs, by the keys that lead to them, and the purpose of each."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "payload", self.schema())
-        object.__setattr__(self, "callback_fields", dict(callback_fields(self.payload)))
+    @cached_property
+    def payload(self) -> PayloadSchema:
+        """Its schema, ready to use. Made when it is needed: an app sends a few of all commands."""
+        return self.schema()
+
+    @cached_property
+    def callback_fields(self) -> Mapping[tuple[str, ...], str]:
+        """The fields for callback URLs, by the keys that lead to them, and the purpose of each."""
+        return dict(callback_fields(self.payload))
 
     def validate(self, command: Command) -> Command:
         """The command with its params as they will be sent: checked, tags normalised, encoded.

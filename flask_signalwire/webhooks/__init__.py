@@ -6,44 +6,29 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timezone
-from typing import Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Request, current_app, has_app_context
+from flask import Flask, Request
 
 from ..config import DEFAULT_ACCOUNT, ENDPOINTS, Settings
-from ..events import CallState, Event
 from ..exceptions import WebhookInvalid
 from ..plugins.manager import PluginManager
-from ..redaction import id_of, short, type_of
+from ..redaction import short, type_of
 from .authentication import Authenticator
-from .capture import Capture
-from .deduplication import Deduplication
-from .dispatch import Dispatcher, Registration
-from .order import Order
-from .parsing import parse
 from .store import EventStore
 from .swml import PURPOSE as SWML
 from .swml import Answers
 from .tokens import Claim, Tokens
 from .urls import Urls
 
-__all__ = ["Counts", "Receipt", "Webhooks"]
+if TYPE_CHECKING:
+    from .delivery import Delivery, Receipt
+    from .dispatch import Registration
+
+__all__ = ["Counts", "Webhooks"]
 
 logger = logging.getLogger("flask_signalwire.webhooks")
-
-Outcome = Literal["delivered", "duplicate", "failed"]
-"""What became of an event: ``failed`` where a plugin or a receiver raised; the others got it."""
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What became of one event."""
-
-    event: Event
-    outcome: Outcome
 
 
 class Counts:
@@ -99,7 +84,7 @@ class Webhooks:
         self._warned_of_swml = False
         names = [DEFAULT_ACCOUNT, *settings.accounts]
         accounts = [settings.account(name) for name in names]
-        self._projects = {a.project_id: a.name for a in reversed(accounts) if a.project_id}
+        self.projects = {a.project_id: a.name for a in reversed(accounts) if a.project_id}
         self.tokens = Tokens(_keys(app, made_up=settings.simulated), settings.webhook_lifetime)
         self.urls = Urls(settings, self.tokens)
         self.answers = Answers()
@@ -111,14 +96,23 @@ class Webhooks:
             },
             lifetime=settings.webhook_lifetime,
         )
-        self._deduplication = Deduplication(self.store)
-        self._order = Order(self.store)
-        self._dispatcher = Dispatcher(app, plugins, handlers)
-        self._capture = (
-            Capture(settings.capture_dir, raw=settings.capture_raw)
-            if settings.capture_dir
-            else None
-        )
+        self._plugins = plugins
+        self._handlers = handlers
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        """The path of an event after authentication.
+
+        Its modules, above all the kinds of events, take a while to load: who only sends does
+        without them.
+        """
+        from .delivery import Delivery
+
+        return Delivery(self, self._app, self._plugins, self._handlers)
+
+    def warm_up(self) -> None:
+        """Load now what the first event of this process would wait for."""
+        self.delivery  # noqa: B018  # made when it is asked for
 
     def url(
         self,
@@ -204,97 +198,7 @@ class Webhooks:
         if purpose is not None and purpose not in ENDPOINTS:
             known = ", ".join(ENDPOINTS)
             raise ValueError(f"purpose={short(purpose)}; expected one of {known}, or None")
-        events = parse(raw, body=body, purpose=purpose)
-        claim = self._bound(claim, events)
-        if capture and self._capture is not None:
-            self._capture.write(raw, purpose, claim)
-        return tuple(
-            self._deliver(self._completed(event, purpose, claim), again) for event in events
-        )
-
-    def _completed(self, event: Event, purpose: str | None, claim: Claim | None) -> Event:
-        """The event with what the request says of it, beside its payload."""
-        if claim is None:
-            account = self._projects.get(event.project_id or "", DEFAULT_ACCOUNT)
-            claim = Claim(account, purpose or "")
-        call_id = event.call_id or claim.call_id
-        known = claim.call_id is not None or claim.command_id is not None
-        if not known and call_id is not None:
-            known = self.store.knows(claim.account, call_id)
-        return replace(
-            event,
-            account=claim.account,
-            purpose=purpose,
-            call_id=call_id,
-            command_id=claim.command_id,
-            received_at=datetime.now(timezone.utc),
-            known=known,
-        )
-
-    def _bound(self, claim: Claim | None, events: Sequence[Event]) -> Claim | None:
-        """The claim with its call: a dial's is known from the answer, or from its first event.
-
-        :raises WebhookRefused: where an event tells of something else.
-        """
-        for event in events:
-            self.authenticator.bind(claim, call_id=event.call_id, project_id=event.project_id)
-        if claim is None or claim.call_id is not None or claim.command_id is None:
-            return claim
-        told = next((event.call_id for event in events if event.call_id), None)
-        if told:
-            call_id: str | None = self.store.pin_first(claim.account, claim.command_id, told)
-        else:
-            call_id = self.store.pinned(claim.account, claim.command_id)
-        claim = replace(claim, call_id=call_id)
-        self.authenticator.bind(claim, call_id=told, project_id=None)
-        return claim
-
-    def _deliver(self, event: Event, again: bool) -> Receipt:
-        self.counts.add("received")
-        if not self._deduplication.claim(event) and not again:
-            self.counts.add("duplicate")
-            return self._ended(event, "duplicate")
-        try:
-            if isinstance(event, CallState) and self._is_late(event):
-                self.counts.add("late")
-                event = replace(event, late=True)
-            with self._context():
-                delivered = self._dispatcher.dispatch(event)
-        except BaseException:
-            # A worker's shutdown: the service hears nothing good, and may send it again.
-            self._deduplication.release(event)
-            raise
-        if delivered or self.settings.webhook_on_error == "ack":
-            self._deduplication.confirm(event)
-        else:
-            self._deduplication.release(event)
-        if not delivered:
-            self.counts.add("failed")
-        return self._ended(event, "delivered" if delivered else "failed")
-
-    def _context(self) -> AbstractContextManager[Any]:
-        """The request's app context; one of its own outside of requests, and for another app."""
-        if has_app_context() and current_app == self._app:
-            return nullcontext()
-        return self._app.app_context()
-
-    def _is_late(self, event: CallState) -> bool:
-        if event.call_id is None or event.state is None:
-            return False
-        return self._order.is_late(event.account, event.call_id, event.state)
-
-    def _ended(self, event: Event, outcome: Outcome) -> Receipt:
-        with suppress(Exception):  # a log that is broken must not undo a delivery
-            if logger.isEnabledFor(logging.INFO):  # scrubbing takes longer than all the rest here
-                logger.info(
-                    "event %s: call %s, control %s, %s%s",
-                    event.kind,
-                    id_of(event.call_id),
-                    id_of(event.control_id),
-                    outcome,
-                    ", late" if event.late else "",
-                )
-        return Receipt(event, outcome)
+        return self.delivery.take(raw, purpose, claim, body, again=again, capture=capture)
 
 
 def _keys(app: Flask, *, made_up: bool) -> Callable[[], list[str | bytes]]:

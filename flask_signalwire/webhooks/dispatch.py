@@ -6,22 +6,24 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flask import Flask
 
 from .. import signals
-from ..events import Event
 from ..plugins.checking import signature_of
 from ..plugins.manager import Failure, PluginManager
 from ..redaction import id_of, scrubbed_traceback
+
+if TYPE_CHECKING:
+    from ..events import Event
 
 logger = logging.getLogger("flask_signalwire.plugins")
 
 HOOK = "signalwire_event_received"
 
 Handler = Callable[[Any], Any]
-Registration = tuple[tuple[type[Event], ...], Handler]
+Registration: TypeAlias = "tuple[tuple[type[Event], ...], Handler]"
 """What ``@signalwire.on(Utterance)`` keeps: a kind of event, and who wants it."""
 
 

@@ -281,6 +281,15 @@ def test_a_broken_bundle_of_the_environment_is_named(
     assert not error.passing
 
 
+def test_a_broken_bundle_is_named_where_a_worker_starts(
+    desk: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "missing.pem"))
+    app = desk(HOST)
+    with pytest.raises(exceptions.ConfigurationError, match=r"REQUESTS_CA_BUNDLE.*No such file"):
+        app.extensions["signalwire"].warm_up()
+
+
 @pytest.mark.usefixtures("hasty")
 def test_a_dial_lost_within_tls_is_not_repeated(
     serve: Serve, calling: Connect, certified: Any, ca_file: str, space: Any
