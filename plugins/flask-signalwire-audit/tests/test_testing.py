@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 APP = """
 from flask import Flask
 from flask_signalwire import SignalWire
