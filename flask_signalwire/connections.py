@@ -29,7 +29,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
-from .headers import finding, parse_headers
+from .headers import parse_headers, with_globals
 
 __all__ = ["NoCookies", "ServiceAdapter", "load_authorities", "progress"]
 
@@ -110,7 +110,7 @@ class _Source:
 class _Response(http.client.HTTPResponse):
     # http.client has no place to say who reads the headers: `begin` calls its `parse_headers`.
     # Should that have another name one day, an answer takes longer, and is as right.
-    begin = finding(http.client.HTTPResponse.begin, parse_headers=parse_headers)
+    begin = with_globals(http.client.HTTPResponse.begin, parse_headers=parse_headers)
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(_Source(sock), *args, **kwargs)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from typing import Any
 
 from requests.structures import CaseInsensitiveDict
 
-__all__ = ["Headers", "finding", "parse_headers"]
+__all__ = ["Headers", "parse_headers", "with_globals"]
 
 _MOST_LINES = 100
 _LONGEST_LINE = 65536
@@ -80,8 +80,8 @@ class _Unread:
         return line + rest
 
 
-def finding(function: Any, **others: Any) -> Any:
-    """A copy of another module's function, which finds these in place of globals of its module."""
+def with_globals(function: Any, **others: Any) -> Any:
+    """A copy of another module's function, which finds these in place of that module's globals."""
     copied = FunctionType(
         function.__code__,
         {**function.__globals__, **others},

@@ -55,7 +55,7 @@ class _Session(requests.Session):
     """
 
     def resolve_redirects(self, *args: Any, **kwargs: Any) -> Any:
-        """None."""
+        """No requests: a redirect is an answer like others."""
         return iter(())
 
 

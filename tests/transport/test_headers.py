@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from flask_signalwire.headers import finding, parse_headers
+from flask_signalwire.headers import parse_headers, with_globals
 
 from .servers import replies
 from .test_once import dial
@@ -100,6 +100,6 @@ def test_a_copied_function_takes_the_same_arguments() -> None:
     def measure(text: str = "abc", *, more: int = 1) -> Any:
         return len(text) + more, length
 
-    copied = finding(measure, len=lambda text: 40)
+    copied = with_globals(measure, len=lambda text: 40)
     assert (copied(), copied("x", more=2)) == ((41, "hidden"), (42, "hidden"))
     assert measure() == (4, "hidden")
