@@ -16,7 +16,7 @@ from .calling import Calling
 from .commands import Command, CommandSpec, CommandTable
 from .config import DEFAULT_ACCOUNT, Account, Settings
 from .config.announcing import announce
-from .exceptions import ClientNotFound, ConfigurationError
+from .exceptions import ClientNotFound, ConfigurationError, TransportError
 from .health import Check, Examiner, Health
 from .idempotency import Store, open_store
 from .pipeline import Pipeline
@@ -27,6 +27,7 @@ from .plugins.builtin.idempotency import NAME as IDEMPOTENCY
 from .plugins.builtin.idempotency import Idempotency
 from .plugins.builtin.sending import DryRun, Sender
 from .plugins.manager import Implementation, PluginManager
+from .redaction import text_of
 from .results import CallLeg
 from .webhooks import Webhooks
 from .webhooks.dispatch import Registration, check_handler
@@ -327,6 +328,8 @@ class Client:
 
         def take(name: str, rows: Iterable[CommandSpec] | None) -> None:
             found = list(rows or ())
+            for spec in found:
+                spec.callback_fields  # noqa: B018  # a schema that can't be made is told of now
             self.commands = CommandTable([*itertools.chain(*added.values()), *found])
             added[name] = found
 
@@ -396,7 +399,16 @@ class Client:
         return found
 
     def _send(self, command: Command) -> CallLeg:
-        return self._transport(command.account).send(command)
+        try:
+            transport = self._transport(command.account)
+        except (ImportError, OSError) as error:
+            raise TransportError(
+                f"{command.spec.method} was not sent: what sends it can't be loaded "
+                f"({type(error).__name__}: {text_of(error)})",
+                command=command,
+                passing=False,
+            ) from error
+        return transport.send(command)
 
 
 def _close(transports: dict[str, Transport], *stores: Store | EventStore) -> None:

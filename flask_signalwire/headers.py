@@ -74,7 +74,7 @@ class _Unread:
         if not self._lines:
             return self._fp.readline(limit)  # type: ignore[no-any-return]
         line = self._lines.pop()
-        if line.endswith(b"\n"):
+        if line.endswith(b"\n") or len(line) < _LONGEST_LINE:  # the file ended there
             return line
         rest: bytes = self._fp.readline(max(limit - len(line), 0))
         return line + rest

@@ -34,10 +34,12 @@ class Deduplication:
         name = self._name(event)
         if self._store.add(name, 1, CLAIM) is not False:
             return True
-        if self._store.get(name) == 1:
+        found = self._store.get(name)
+        if found == 1:
             return False
-        self._store.set(name, 1, CLAIM)  # it ended meanwhile, or somebody else wrote there
-        return True
+        if found is not None:  # nothing that we would write
+            self._store.delete(name)
+        return self._store.add(name, 1, CLAIM) is not False  # it ended meanwhile
 
     def confirm(self, event: Event) -> None:
         """It was delivered: a repetition is for nobody."""

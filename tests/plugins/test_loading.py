@@ -413,6 +413,20 @@ def test_a_plugin_adds_to_the_apps_own_cli(make_app: Callable[..., Flask]) -> No
     assert other.exit_code == 2
 
 
+def test_a_schema_that_can_not_be_made_breaks_its_plugin(make_app: Callable[..., Flask]) -> None:
+    class Impossible(PayloadSchema):
+        class Meta:
+            fields = ("nothing",)
+
+    class Odd:
+        @hookimpl
+        def signalwire_register_commands(self) -> list[CommandSpec]:
+            return [CommandSpec("calling.odd", "odd", Impossible, True, "Odd.")]
+
+    with pytest.raises(ConfigurationError, match=r"plugin Odd: is broken: .*KeyError: 'nothing'"):
+        make_app(Odd)
+
+
 def test_plugins_are_fixed_once_the_app_is_initialised(make_app: Callable[..., Flask]) -> None:
     plugins = make_app().extensions["signalwire"].plugins
     with pytest.raises(ConfigurationError, match="comes too late"):

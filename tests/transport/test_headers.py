@@ -66,6 +66,22 @@ def test_limits_are_those_of_the_standard_library(head: bytes) -> None:
     assert read(parse_headers, head) == read(http.client.parse_headers, head)
 
 
+@pytest.mark.parametrize("head", [b"a: b\r\n", b"a: b\r\nc", b"", b"a: b\n"])
+def test_an_end_is_looked_for_once(head: bytes) -> None:
+    """Behind it may come a reset, which is no end."""
+
+    class Asked(io.BytesIO):
+        count = 0
+
+        def readline(self, limit: int | None = -1, /) -> bytes:
+            self.count += 1
+            return super().readline(limit)
+
+    ours, theirs = Asked(head), Asked(head)
+    assert parse_headers(ours).items() == http.client.parse_headers(theirs).items()
+    assert ours.count == theirs.count
+
+
 def test_limits_that_somebody_raised_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http.client, "_MAXHEADERS", 300)
     monkeypatch.setattr(http.client, "_MAXLINE", 200_000)

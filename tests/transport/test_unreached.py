@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -279,6 +280,13 @@ def test_a_broken_bundle_of_the_environment_is_named(
     error = not_sent(calling(HOST, retries=5))
     assert "REQUESTS_CA_BUNDLE" in str(error)
     assert not error.passing
+
+
+def test_what_sends_can_not_be_loaded(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = desk(HOST).extensions["signalwire"]
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, "flask_signalwire.transport", None)
+        assert "can't be loaded (ModuleNotFoundError" in str(not_sent(client.calling))
 
 
 def test_a_broken_bundle_is_named_where_a_worker_starts(

@@ -150,6 +150,22 @@ def test_a_claim_of_a_process_that_died_ends(claims: Deduplication, monkeypatch:
     assert not claims.claim(event())
 
 
+def test_a_claim_that_ends_meanwhile_goes_to_one(claims: Deduplication, monkeypatch: Any) -> None:
+    look = claims._store.get
+
+    def others_are_at_it(name: str) -> Any:
+        monkeypatch.undo()
+        claims.release(event())
+        found = look(name)
+        assert claims.claim(event())
+        claims.confirm(event())
+        return found
+
+    assert claims.claim(event())
+    monkeypatch.setattr(claims._store, "get", others_are_at_it)
+    assert not claims.claim(event())
+
+
 def test_one_of_many_threads_gets_the_claim(claims: Deduplication) -> None:
     for at in range(5):
         start, won = threading.Barrier(20), []
