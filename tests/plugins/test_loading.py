@@ -415,8 +415,8 @@ def test_a_plugin_adds_to_the_apps_own_cli(make_app: Callable[..., Flask]) -> No
 
 def test_a_schema_that_can_not_be_made_breaks_its_plugin(make_app: Callable[..., Flask]) -> None:
     class Impossible(PayloadSchema):
-        class Meta:
-            fields = ("nothing",)
+        def __init__(self, **options: Any) -> None:
+            raise KeyError("nothing")
 
     class Odd:
         @hookimpl
