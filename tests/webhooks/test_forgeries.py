@@ -31,10 +31,15 @@ BODY = json.dumps(call_state()).encode()
 
 @pytest.fixture
 def heard(seen: Seen) -> Iterator[list[events.Event]]:
-    """Whatever reaches a plugin or a signal, of any app."""
+    """Whatever reaches a plugin or a signal of an app of this test.
+
+    Another test's simulator may be posting while its app is closed.
+    """
 
     def receive(sender: Flask, event: events.Event, **extra: Any) -> None:
-        seen.events.append(event)
+        plugins = sender.extensions["signalwire"].plugins
+        if any(plugins.get(info.name) is seen for info in plugins):
+            seen.events.append(event)
 
     with signals.event_received.connected_to(receive):
         yield seen.events
