@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from ..exceptions import ConfigurationError
 from ..redaction import scrub
+from ..redis import connect
 from .entry import PREFIX
 from .store import StoreError
 
@@ -42,29 +42,14 @@ class RedisStore:
     shared = True
 
     def __init__(self, url: str) -> None:
-        try:
-            redis = import_module("redis")
-            retry = import_module("redis.retry").Retry
-            none = import_module("redis.backoff").NoBackoff
-        except ImportError as error:
-            raise _unusable(
-                f"needs the package redis ({error}); run: pip install 'flask-signalwire[redis]'"
-            ) from error
-        try:
-            self._client = redis.Redis.from_url(
-                url,
-                socket_connect_timeout=SECONDS,
-                socket_timeout=SECONDS,
-                # Every step may be repeated; but not for longer than a caller would wait.
-                retry=retry(none(), 1, supported_errors=(redis.ConnectionError,)),
-                retry_on_error=[redis.ConnectionError],
-            )
-            pool = self._client.connection_pool
-            # Options that nobody knows would otherwise fail at the first dial.
-            pool.connection_class(**pool.connection_kwargs)
-        except (ValueError, TypeError, AttributeError, redis.RedisError) as error:
-            raise _unusable(f"can't be used: {scrub(str(error))}") from error
-        self._errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
+        self._client = connect(
+            url,
+            setting="SIGNALWIRE_IDEMPOTENCY_URL",
+            lacking="idempotency keys can't be kept:",
+            seconds=SECONDS,
+            repeats=1,  # every step may be; but not for longer than a caller would wait
+        )
+        self._errors: tuple[type[Exception], ...] = (import_module("redis").RedisError, OSError)
         self._replace = self._client.register_script(_REPLACE)
         self._release = self._client.register_script(_RELEASE)
 
@@ -107,8 +92,3 @@ class RedisStore:
 
 def _milliseconds(seconds: float) -> int:
     return max(1, round(seconds * 1000))
-
-
-def _unusable(text: str) -> ConfigurationError:
-    found: list[tuple[str, Any]] = [("SIGNALWIRE_IDEMPOTENCY_URL", text)]
-    return ConfigurationError("idempotency keys can't be kept:", found)

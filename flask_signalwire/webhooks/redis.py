@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 from typing import Any
 
-from ..exceptions import ConfigurationError
-from ..redaction import scrub
+from ..redis import connect
 
 SECONDS = 0.5
 """To connect, and to wait for an answer, unless the URL says otherwise (``?socket_timeout=1``)."""
@@ -21,21 +19,12 @@ class RedisMemory:
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            redis = import_module("redis")
-        except ImportError as error:
-            raise _unusable(
-                f"needs the package redis ({error}); run: pip install 'flask-signalwire[redis]'"
-            ) from error
-        try:
-            self._client = redis.Redis.from_url(
-                url, socket_connect_timeout=SECONDS, socket_timeout=SECONDS
-            )
-            pool = self._client.connection_pool
-            # Options that nobody knows would otherwise fail at the first event.
-            pool.connection_class(**pool.connection_kwargs)
-        except (ValueError, TypeError, AttributeError, redis.RedisError) as error:
-            raise _unusable(f"can't be used: {scrub(str(error))}") from error
+        self._client = connect(
+            url,
+            setting="SIGNALWIRE_EVENTS_URL",
+            lacking="events can't be remembered:",
+            seconds=SECONDS,
+        )
 
     def get(self, name: str) -> Any:
         return _read(self._client.get(name))
@@ -58,7 +47,3 @@ class RedisMemory:
 
 def _read(value: bytes | None) -> Any:
     return None if value is None else json.loads(value)
-
-
-def _unusable(text: str) -> ConfigurationError:
-    return ConfigurationError("events can't be remembered:", [("SIGNALWIRE_EVENTS_URL", text)])

@@ -26,7 +26,7 @@ LONGEST_NAME = 120
 CAPACITY = 50_000
 """Items in each of the two halves of a process's memory: about 30 MB, when both are full."""
 PAUSE = 5.0
-"""Seconds that a store which failed is left alone: each try may cost an event SECONDS."""
+"""Seconds that a store which failed is left alone: each try may cost an event half a second."""
 QUIET = 60.0
 """Seconds between two lines in the log about a store that is down."""
 
@@ -92,8 +92,8 @@ class EventStore:
 
     def add(self, name: str, value: Any, seconds: float) -> bool | None:
         """Put a value under a free name. False: it is not free. None: nobody knows."""
-        added = self._do(self._memory.add, None, name, value, _whole(seconds))
-        return None if added is None else bool(added)
+        added: bool | None = self._do(self._memory.add, None, name, value, _whole(seconds))
+        return added
 
     def set(self, name: str, value: Any, seconds: float) -> None:
         """Put a value under a name."""
@@ -106,7 +106,8 @@ class EventStore:
     def get_many(self, *names: str) -> list[Any]:
         """The values under names, None where there is none; all None where nobody knows."""
         nothing = [None] * len(names)
-        return list(self._do(self._memory.get_many, nothing, *names))
+        found: list[Any] = self._do(self._memory.get_many, nothing, *names)
+        return found
 
     def delete(self, name: str) -> None:
         """Free a name."""

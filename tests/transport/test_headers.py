@@ -17,12 +17,15 @@ from .servers import replies
 from .test_once import dial
 
 TOKEN = st.text("!#$%&'*+-.^_`|~09azAZ", min_size=1, max_size=12).map(str.encode)
-VALUE = st.binary(max_size=20) | st.text('\t az09:;,="/', max_size=20).map(str.encode)
+TEXT = st.text('\t az09:;,="/', max_size=20).map(str.encode)
 END = st.sampled_from([b"\r\n"] * 8 + [b"\n", b"\r", b"\r\n ", b"\n\n", b""])
-PLAIN = st.tuples(
-    TOKEN, st.just(b":"), st.text('\t az09:;,="/', max_size=20).map(str.encode), st.just(b"\r\n")
+PLAIN = st.tuples(TOKEN, st.just(b":"), TEXT, st.just(b"\r\n"))
+ODD = st.tuples(
+    TOKEN | st.binary(max_size=8),
+    st.sampled_from([b":", b" :", b""]),
+    st.binary(max_size=20) | TEXT,
+    END,
 )
-ODD = st.tuples(TOKEN | st.binary(max_size=8), st.sampled_from([b":", b" :", b""]), VALUE, END)
 HEAD = st.lists(PLAIN | ODD, max_size=8) | st.lists(PLAIN, max_size=8)
 
 
